@@ -1,0 +1,5 @@
+"""`python -m weightlicense`."""
+
+from weightlicense.cli import main
+
+main()

@@ -1,0 +1,78 @@
+"""Where the data lies: YAML in a checkout or given directory, compiled JSON in a built package."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+PACKAGE: Final = Path(__file__).parent.parent
+COMPILED: Final = PACKAGE / "_data"
+CHECKOUT: Final = PACKAGE.parent.parent
+DOCUMENT_FOLDERS: Final = ("licenses", "policies/acceptable-use")
+
+
+def is_compiled() -> bool:
+    """Whether this is a built package, which carries the catalogue compiled."""
+    return (COMPILED / "index.json").exists()
+
+
+def root() -> Path:
+    """The folder that holds `licenses/` and `policies/`."""
+    return COMPILED if is_compiled() else CHECKOUT
+
+
+@cache
+def document_paths() -> dict[str, Path]:
+    """Every clause file by document id, in the order of ids."""
+    found: dict[str, Path] = {}
+    for folder in DOCUMENT_FOLDERS:
+        for path in (root() / folder).glob("*/*.yaml"):
+            if path.parent.name != "models":
+                found[path.stem] = path
+    return dict(sorted(found.items()))
+
+
+def model_paths() -> list[Path]:
+    """Every model file, in the order of publishers."""
+    return sorted((root() / "licenses" / "models").glob("*.yaml"))
+
+
+def label_path() -> Path:
+    """The file of Hub labels."""
+    return root() / "licenses" / "labels.yaml"
+
+
+def shown(path: Path) -> str:
+    """A path as messages show it: from the data's root where it lies there."""
+    try:
+        return str(path.resolve().relative_to(root()))
+    except ValueError:
+        return str(path)
+
+
+@cache
+def index() -> dict[str, Any]:
+    """The index: heads of documents, models, labels and the digest; compiled, or made from the YAML files."""
+    if is_compiled():
+        loaded: dict[str, Any] = json.loads((COMPILED / "index.json").read_bytes())
+        return loaded
+    from weightlicense.catalogue.build import make_index  # reads YAML; only in a checkout
+
+    return make_index()
+
+
+@cache
+def document_data(document_id: str) -> dict[str, Any]:
+    """The validated plain data of one document; `KeyError` where there is none."""
+    if is_compiled():
+        path = COMPILED / "documents" / f"{document_id}.json"
+        if document_id not in index()["documents"]:
+            raise KeyError(document_id)
+        data: dict[str, Any] = json.loads(path.read_bytes())
+        return data
+    from weightlicense.clausefile import read_document
+
+    path = document_paths()[document_id]
+    return read_document(path, shown_as=shown(path))

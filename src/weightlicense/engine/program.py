@@ -1,0 +1,362 @@
+"""Documents compiled for a set of acts: rules that attach, holds that decide the verdict, and duties.
+
+A `Hold` is one way of losing the permission: where its condition is true, the verdict is at least as bad as its
+level. Everything that could cross the line is a hold: prohibitions, failed eligibility, acts that no grant
+covers, documents that are missing, texts that were altered. A judgement is an unknown like any other, except
+that only a person's recorded decision settles it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from weightlicense.clause import Clause, Document
+from weightlicense.condition import (
+    FALSE,
+    TRUE,
+    Acts,
+    Atom,
+    Condition,
+    Scope,
+    Truth,
+    Values,
+    atoms,
+    bind,
+    compiled,
+    conjunction,
+    disjunction,
+    negation,
+)
+from weightlicense.duties import Shown, evidence, shown
+from weightlicense.finding import BREACH, CONDITIONAL, LEVELS, NEEDS_LICENSE, NOT_GRANTED, PERMITTED, PROHIBITED
+from weightlicense.vocabulary import JUDGEMENT_PREFIX, Vocabulary
+
+HOLDING: Final = frozenset({"not-granted", "needs-license", "prohibited"})
+MISSING_PREFIX: Final = "missing."
+SEPARATE: Final = "licensee.separate_license"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One clause for a set of acts. `applies` is attached, not exempt, and triggered (and judged to apply)."""
+
+    document: Document
+    clause: Clause
+    root: str
+    acts: tuple[str, ...]
+    attached: Condition
+    exempt: Condition
+    trigger: Condition
+    applies: Condition
+    judged: Atom | None
+    lifted: Condition
+    attaches: Callable[[Values], Truth]
+    exempts: Callable[[Values], Truth]
+    triggers: Callable[[Values], Truth]
+    test: Callable[[Values], Truth]
+    lifts: Callable[[Values], Truth]
+
+    @property
+    def reference(self) -> str:
+        """`document/clause`."""
+        return f"{self.document.id}/{self.clause.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Where `condition` is true, the verdict is at least `level`; `by` names the clauses."""
+
+    level: int
+    condition: Condition
+    test: Callable[[Values], Truth]
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyRule:
+    """One duty of one clause: when it applies, and how the facts show it."""
+
+    rule: Rule
+    phase: str
+    show: Callable[[Values], Shown]
+    test: Callable[[Values], Truth]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """An act that a document's grants do not cover in every case, or at all."""
+
+    document: Document
+    act: str
+    grants: tuple[str, ...]
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A document that the text incorporates and the catalogue lacks."""
+
+    document: Document
+    title: str
+    at: str
+    url: str | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """Documents compiled for a set of acts; immutable, used for any number of fact sets."""
+
+    documents: tuple[Document, ...]
+    roots: dict[str, str]
+    asked_by: dict[str, int]
+    acts: frozenset[str]
+    rules: tuple[Rule, ...]
+    holds: tuple[Hold, ...]
+    duties: tuple[DutyRule, ...]
+    silences: tuple[Silence, ...]
+    missing: tuple[Missing, ...]
+    words: Vocabulary
+
+    def verdict(self, values: Values) -> int | None:
+        """The level that the facts settle, clause by clause; None where something is undecided.
+
+        The quick way for bulk use: exact where every condition is decided, and never milder than the full answer.
+        """
+        worst = PERMITTED
+        undecided = False
+        for hold in self.holds:
+            if hold.level > worst:
+                truth = hold.test(values)
+                if truth:
+                    worst = hold.level
+                elif truth is None:
+                    undecided = True
+        if undecided:
+            return None
+        if worst > BREACH:
+            return worst
+        for duty in self.duties:
+            worst = max(worst, self._duty_level(duty, values))
+        return worst
+
+    def _duty_level(self, duty: DutyRule, values: Values) -> int:
+        applies = duty.test(values)
+        if applies is False:
+            return PERMITTED
+        state = duty.show(values)
+        if state == "met":
+            return PERMITTED
+        if state == "unmet" and applies:
+            return BREACH
+        return CONDITIONAL if duty.phase == "act" else PERMITTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A license with what it incorporates and what binds beside it: the documents that speak as one."""
+
+    root: str
+    documents: tuple[Document, ...]
+
+
+def build(
+    groups: Iterable[Group], acts: frozenset[str], words: Vocabulary, altered: frozenset[str] = frozenset()
+) -> Program:
+    """Compile documents for a set of acts (closed over what they imply).
+
+    `altered` names clauses (`document/clause`) whose words differ in the user's own copy of the text: what they
+    say there is unknown.
+    """
+    rules: list[Rule] = []
+    holds: list[Hold] = []
+    duties: list[DutyRule] = []
+    silences: list[Silence] = []
+    missing: list[Missing] = []
+    documents: list[Document] = []
+    roots: dict[str, str] = {}
+    for group in groups:
+        for document in group.documents:
+            if document.id in roots:
+                continue
+            roots[document.id] = group.root
+            documents.append(document)
+            made = [_rule(document, clause, group.root, acts, words) for clause in document.clauses]
+            rules.extend(made)
+            holds.extend(_hold(rule, words) for rule in made if rule.clause.then.effect in HOLDING and rule.clause.kind != "grant")
+            duties.extend(_duty(rule, acts, words) for rule in made if rule.clause.then.effect == "duty")
+            for silence, hold in _grants(document, group.root, made, acts, words):
+                silences.append(silence)
+                holds.append(hold)
+            for gap in _gaps(document, group):
+                missing.append(gap)
+                holds.append(_unknown(gap.key, by=f"{document.id}/{gap.key}"))
+    for reference in sorted(altered):
+        holds.append(_unknown(f"{MISSING_PREFIX}altered/{reference}", by=reference))
+    return Program(
+        documents=tuple(documents),
+        roots=roots,
+        asked_by=_asked_by(rules, roots, words),
+        acts=acts,
+        rules=tuple(rules),
+        holds=tuple(hold for hold in holds if hold.condition != FALSE),
+        duties=tuple(duty for duty in duties if duty.rule.applies != FALSE),
+        silences=tuple(silences),
+        missing=tuple(missing),
+        words=words,
+    )
+
+
+def _scope(document: Document, root: str, acts: frozenset[str], words: Vocabulary) -> Scope:
+    return Scope(acts=acts, document=root, released=document.released, distribution=document.distributes, words=words)
+
+
+def _rule(document: Document, clause: Clause, root: str, acts: frozenset[str], words: Vocabulary) -> Rule:
+    scope = _scope(document, root, acts, words)
+    attached = bind(Acts(clause.acts), scope) if clause.acts else TRUE
+    exempt = bind(clause.unless, scope, exempting=True)
+    trigger = TRUE if clause.when is None else bind(clause.when, scope)
+    judged = None
+    if clause.judgement is not None:
+        key = f"{JUDGEMENT_PREFIX}{document.id}/{clause.id}"
+        judged = Atom(key, (("is", ("applies",)),), key=key)
+    lifted: Condition = FALSE
+    if clause.then.effect == "needs-license":
+        lifted = bind(Atom(SEPARATE, (("is", ("yes",)),)), scope, exempting=True)
+    applies = conjunction((attached, negation(exempt), trigger, *((judged,) if judged else ())))
+    covered = acts & _covered_acts(clause.acts, document, words) if clause.acts else acts
+    return Rule(
+        document=document,
+        clause=clause,
+        root=root,
+        acts=tuple(act for act in words.acts if act in covered),
+        attached=attached,
+        exempt=exempt,
+        trigger=trigger,
+        applies=applies,
+        judged=judged,
+        lifted=lifted,
+        attaches=compiled(attached, words),
+        exempts=compiled(exempt, words),
+        triggers=compiled(trigger, words),
+        test=compiled(applies, words),
+        lifts=compiled(lifted, words),
+    )
+
+
+def _covered_acts(names: tuple[str, ...], document: Document, words: Vocabulary) -> frozenset[str]:
+    """The acts that a clause's acts reach: `modify` reaches all that imply it, `distribute` also `embed`."""
+    reached: set[str] = set()
+    for name in names:
+        if name == "distribution":
+            reached.update(document.distribution, ("release-target",))
+        else:
+            reached.add(name)
+    return frozenset(
+        act
+        for act in words.acts
+        if act in reached
+        or ("modify" in reached and "modify" in words.acts[act].implies)
+        or ("distribute" in reached and act == "embed")
+    )
+
+
+def _hold(rule: Rule, words: Vocabulary) -> Hold:
+    condition = conjunction((rule.applies, negation(rule.lifted)))
+    return Hold(
+        level=LEVELS[rule.clause.then.effect],
+        condition=condition,
+        test=compiled(condition, words),
+        by=(rule.reference,),
+    )
+
+
+def _duty(rule: Rule, acts: frozenset[str], words: Vocabulary) -> DutyRule:
+    outcome, document, root = rule.clause.then, rule.document, rule.root
+    assert outcome.duty is not None
+
+    def show(values: Values) -> Shown:
+        return shown(outcome, document, root, acts, values, words)
+
+    return DutyRule(rule=rule, phase=words.duties[outcome.duty].phase, show=show, test=rule.test)
+
+
+def _grants(
+    document: Document, root: str, rules: list[Rule], acts: frozenset[str], words: Vocabulary
+) -> list[tuple[Silence, Hold]]:
+    """For each act on the model: lost where none of the grants that cover it holds."""
+    if document.kind == "acceptable-use-policy":
+        return []
+    grants = [rule for rule in rules if rule.clause.kind == "grant"]
+    scope = _scope(document, root, acts, words)
+    needed: dict[str, Condition] = {
+        act: TRUE for act in words.acts if act in acts and words.acts[act].on == "model" and act != "modify"
+    }
+    if "release-target" in acts and "distribute" not in needed and document.target_is_derivative is not None:
+        needed["distribute"] = bind(document.target_is_derivative, scope)
+    found: list[tuple[Silence, Hold]] = []
+    for act, required in needed.items():
+        covering = [rule for rule in grants if act in _covered_acts(rule.clause.acts, document, words)]
+        granted = disjunction(_granted(rule) for rule in covering)
+        if granted == TRUE or required == FALSE:
+            continue
+        routes = [rule for rule in covering if rule.clause.then.effect == "needs-license"]
+        level = NEEDS_LICENSE if routes else NOT_GRANTED
+        lift = routes[0].lifted if routes else FALSE
+        condition = conjunction((required, negation(granted), negation(lift)))
+        by = tuple(rule.reference for rule in covering) or (f"{document.id}/silence",)
+        found.append(
+            (
+                Silence(document=document, act=act, grants=by if covering else (), level=level),
+                Hold(level=level, condition=condition, test=compiled(condition, words), by=by),
+            )
+        )
+    return found
+
+
+def _granted(rule: Rule) -> Condition:
+    """A grant for an act holds where its own condition does (its acts were matched one by one)."""
+    judged = (rule.judged,) if rule.judged else ()
+    return conjunction((negation(rule.exempt), rule.trigger, *judged))
+
+
+def _gaps(document: Document, group: Group) -> list[Missing]:
+    """Documents that are needed and not at hand: incorporated ones, and the license of a policy that stands alone."""
+    present = {member.id for member in group.documents}
+    found = [
+        Missing(document=document, title=row.title, at=row.at, url=row.url, key=f"{MISSING_PREFIX}{document.id}/{index}")
+        for index, row in enumerate(document.incorporates)
+        if row.policy not in present
+    ]
+    if document.kind == "acceptable-use-policy" and document.id == group.root:
+        title = "the license that this policy belongs to"
+        found.append(
+            Missing(document=document, title=title, at="", url=None, key=f"{MISSING_PREFIX}{document.id}/license")
+        )
+    return found
+
+
+def _unknown(key: str, by: str) -> Hold:
+    """A hold that nothing declared settles: it may forbid, it may not."""
+    atom = Atom(key, (("is", ("forbids",)),), key=key)
+
+    def may_forbid(values: Values) -> Truth:
+        value = values[key]
+        return None if value is None else value == "forbids"
+
+    return Hold(level=PROHIBITED, condition=atom, test=may_forbid, by=(by,))
+
+
+def _asked_by(rules: list[Rule], roots: dict[str, str], words: Vocabulary) -> dict[str, int]:
+    """How many licenses ask for each per-document fact: without a name it counts only where one does."""
+    asking: dict[str, set[str]] = {}
+    for rule in rules:
+        keys = [atom.key for condition in (rule.exempt, rule.trigger, rule.lifted) for atom in atoms(condition)]
+        if rule.clause.then.effect == "duty":
+            keys.extend(evidence(rule.clause.then, rule.root, words))
+        for key in keys:
+            if key.endswith("]"):
+                asking.setdefault(key.partition("[")[0], set()).add(roots[rule.document.id])
+    return {name: len(found) for name, found in asking.items()}

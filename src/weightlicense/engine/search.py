@@ -1,0 +1,475 @@
+"""What undecided facts could still do: the ends of the range, the facts that cross the line, and their answers.
+
+Conditions cut each unknown fact into cells (below, at and above a threshold; inside or outside a region; with or
+without a tag). Searching the cells is exact where three-valued logic alone would ask too much: a fact is asked only
+if two of its cells lead to different sides of the line with everything else equal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any, Final
+
+from weightlicense.condition import Atom, Truth, Values, atoms, value_test
+from weightlicense.engine.program import MISSING_PREFIX, Hold
+from weightlicense.usecase import amount
+from weightlicense.value import Interval, Members, Places
+from weightlicense.vocabulary import JUDGEMENT_PREFIX, Fact, Vocabulary
+
+Variable = tuple[str, str]
+"""A key of a fact and, for a set, the member asked about (else empty)."""
+
+LARGEST_SET: Final = 4
+
+
+class Assumed(dict[str, Any]):
+    """Values with some unknown keys assumed."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, base: Values) -> None:
+        super().__init__()
+        self.base = base
+
+    def __missing__(self, key: str) -> Any:
+        return self.base[key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One way an unknown fact may turn out: a value that stands for all values in it."""
+
+    value: Any
+    label: str = ""
+    low: float = -math.inf
+    high: float = math.inf
+    low_open: bool = True
+    high_open: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Component:
+    """Undecided holds that share unknown facts; independent of all other components."""
+
+    holds: list[Hold]
+    keys: list[str] = field(default_factory=list)
+
+
+class Search:
+    """The space of cells under a set of undecided holds."""
+
+    def __init__(self, holds: Iterable[Hold], values: Values, words: Vocabulary) -> None:
+        self.words = words
+        self.assumed = Assumed(values)
+        self.holds = [hold for hold in holds if hold.test(values) is None]
+        self.cells: dict[Variable, tuple[Cell, ...]] = {}
+        self.variables: dict[int, tuple[Variable, ...]] = {}
+        by_key: dict[str, list[Atom]] = {}
+        members: dict[int, list[Atom]] = {}
+        for hold in self.holds:
+            open_atoms = [atom for atom in atoms(hold.condition) if self.is_open(atom)]
+            members[id(hold)] = open_atoms
+            for atom in open_atoms:
+                by_key.setdefault(atom.key, []).append(atom)
+        keyed = {key: self._cut(key, found) for key, found in by_key.items()}
+        for hold in self.holds:
+            variables: dict[Variable, None] = {}
+            for atom in members[id(hold)]:
+                for variable in self._reached(atom, keyed[atom.key]):
+                    variables[variable] = None
+            self.variables[id(hold)] = tuple(variables)
+        self.components = self._components()
+
+    # --- the space
+
+    def is_open(self, atom: Atom) -> bool:
+        value = self.assumed[atom.key]
+        if value is None:
+            if not atom.closed:
+                return True
+            return any(self.assumed[name] in accepted for name, accepted in atom.opened_by)
+        if atom.key.startswith(MISSING_PREFIX):
+            return False
+        return value_test(atom, self.words)(value) is None
+
+    def _cut(self, key: str, found: list[Atom]) -> list[Variable]:
+        """The variables of one key, with their cells."""
+        known = self.assumed[key]
+        fact = self.words.fact(found[0].fact)
+        if fact is None or key.startswith((JUDGEMENT_PREFIX, MISSING_PREFIX)):
+            yes, no = ("forbids", "allows") if key.startswith(MISSING_PREFIX) else ("applies", "does-not-apply")
+            self.cells[key, ""] = (Cell(value=no, label=no), Cell(value=yes, label=yes))
+            return [(key, "")]
+        match fact.type:
+            case "words" | "hazards":
+                tags = sorted(self._tags(fact, found))
+                for tag in tags:
+                    self.cells[key, tag] = (Cell(value=False), Cell(value=True, label=tag))
+                return [(key, tag) for tag in tags]
+            case "countries":
+                return self._cut_places(key, found, known)
+            case _:
+                self.cells[key, ""] = tuple(self._scalar_cells(fact, found, known))
+                return [(key, "")]
+
+    def _tags(self, fact: Fact, found: list[Atom]) -> set[str]:
+        universe = set(fact.values) if fact.type == "words" else set(self.words.hazards)
+        tags: set[str] = set()
+        for atom in found:
+            for name, operand in atom.tests:
+                wanted = frozenset(operand)
+                if name == "only":
+                    tags |= universe - wanted
+                else:
+                    tags |= self.words.tagged(wanted) if fact.type == "hazards" and name == "any" else wanted
+        return tags
+
+    def _cut_places(self, key: str, found: list[Atom], known: Any) -> list[Variable]:
+        variables: list[Variable] = []
+        for members in self._classes(found):
+            if isinstance(known, Places):
+                if all(place.isdisjoint(members) for place in known.each):
+                    continue
+                if any(place <= members for place in known.each):
+                    continue
+            name = sorted(members)[0]
+            self.cells[key, name] = (
+                Cell(value=(False, members)),
+                Cell(value=(True, members), label=self._place_label(members)),
+            )
+            variables.append((key, name))
+        return variables
+
+    def _classes(self, found: list[Atom]) -> list[frozenset[str]]:
+        """Country codes that no test tells apart, together."""
+        regions = [self.words.places(operand) for atom in found for _name, operand in atom.tests]
+        classes: dict[tuple[bool, ...], set[str]] = {}
+        for code in sorted(self.words.countries):
+            classes.setdefault(tuple(code in region for region in regions), set()).add(code)
+        return [frozenset(members) for members in classes.values()]
+
+    def _place_label(self, members: frozenset[str]) -> str:
+        for name, codes in self.words.regions.items():
+            if members == codes:
+                return name
+        if len(members) > len(self.words.countries) / 2:
+            return "elsewhere"
+        return ", ".join(sorted(members))
+
+    def _scalar_cells(self, fact: Fact, found: list[Atom], known: Any) -> Iterator[Cell]:
+        match fact.type:
+            case "yes-no":
+                yield from (Cell(value=word, label=word) for word in ("no", "yes"))
+            case "word":
+                yield from (Cell(value=word, label=word) for word in fact.values)
+            case "country":
+                for members in self._classes(found):
+                    possible = members if known is None else members & known
+                    if possible:
+                        yield Cell(value=frozenset({min(possible)}), label=self._place_label(members))
+            case "number":
+                yield from _number_cells(found, known)
+            case "date":
+                limits = sorted({operand for atom in found for _name, operand in atom.tests})
+                yield Cell(value="0001-01-01", label=f"before {limits[0]}")
+                yield from (Cell(value=limit, label=f"{limit} or later") for limit in limits)
+            case _:
+                yield Cell(value="another", label="another")
+                names: dict[str, None] = {}
+                for atom in found:
+                    for _name, operand in atom.tests:
+                        for each in (operand,) if isinstance(operand, str) else operand:
+                            names[each] = None
+                yield from (Cell(value=name, label=name) for name in names)
+
+    def _reached(self, atom: Atom, variables: list[Variable]) -> Iterator[Variable]:
+        if len(variables) == 1 or variables[0][1] == "":
+            yield from variables
+            return
+        fact = self.words.fact(atom.fact)
+        assert fact is not None
+        if fact.type == "countries":
+            yield from variables
+            return
+        tags = self._tags(fact, [atom])
+        yield from (variable for variable in variables if variable[1] in tags)
+
+    def _components(self) -> list[Component]:
+        """Holds grouped by the facts they share; the members of one set count as one fact only where they meet."""
+        groups: list[tuple[set[Variable], list[Hold]]] = []
+        for hold in self.holds:
+            mine = set(self.variables[id(hold)])
+            joined = [hold]
+            rest = []
+            for variables, members in groups:
+                if mine & variables:
+                    mine |= variables
+                    joined = [*members, *joined]
+                else:
+                    rest.append((variables, members))
+            groups = [*rest, (mine, joined)]
+        components = []
+        for _variables, members in groups:
+            keys: dict[str, None] = {}
+            for hold in members:
+                for key, _tag in self.variables[id(hold)]:
+                    keys[key] = None
+            components.append(Component(holds=members, keys=list(keys)))
+        return components
+
+    # --- assuming
+
+    def _assume(self, variable: Variable, cell: Cell) -> Any:
+        """Assume a cell; gives what to restore."""
+        key, tag = variable
+        before = self.assumed.get(key, _NOTHING)
+        if not tag:
+            self.assumed[key] = cell.value
+            return before
+        now = self.assumed[key]
+        has, lacks = self._partly(now)
+        if isinstance(cell.value, tuple):
+            inside, members = cell.value
+            if inside:
+                has |= {tag}
+            else:
+                lacks |= members
+        elif cell.value:
+            has |= {tag}
+        else:
+            lacks |= {tag}
+        self.assumed[key] = Members(has=has, lacks=lacks)
+        return before
+
+    def _partly(self, now: Any) -> tuple[frozenset[str], frozenset[str]]:
+        match now:
+            case Members(has=has, lacks=lacks):
+                return has, lacks
+            case Places(each=each):
+                inside = frozenset(min(place) for place in each if len(place) == 1)
+                possible = frozenset().union(*each)
+                return inside, self.words.countries - possible
+            case _:
+                return frozenset(), frozenset()
+
+    def _restore(self, variable: Variable, before: Any) -> None:
+        if before is _NOTHING:
+            del self.assumed[variable[0]]
+        else:
+            self.assumed[variable[0]] = before
+
+    def _is_assumed(self, variable: Variable) -> bool:
+        key, tag = variable
+        value = self.assumed.get(key, _NOTHING)
+        if value is _NOTHING:
+            return False
+        if not tag:
+            return True
+        if not isinstance(value, Members):
+            return False
+        return tag in value.has or tag in value.lacks
+
+    def _next(self, pending: list[Hold], skip: Variable | None = None) -> Variable | None:
+        for hold in pending:
+            for variable in self.variables[id(hold)]:
+                if variable != skip and not self._is_assumed(variable):
+                    return variable
+        return None
+
+    # --- questions to the space
+
+    def can_avoid(self, holds: list[Hold]) -> bool:
+        """Whether some facts leave every one of these holds false."""
+        pending = []
+        for hold in holds:
+            truth = hold.test(self.assumed)
+            if truth:
+                return False
+            if truth is None:
+                pending.append(hold)
+        if not pending:
+            return True
+        variable = self._next(pending)
+        if variable is None:
+            return False
+        for cell in self.cells[variable]:
+            before = self._assume(variable, cell)
+            found = self.can_avoid(pending)
+            self._restore(variable, before)
+            if found:
+                return True
+        return False
+
+    def can_hold(self, hold: Hold) -> bool:
+        """Whether some facts make this hold true."""
+        truth = hold.test(self.assumed)
+        if truth is not None:
+            return truth
+        variable = self._next([hold])
+        if variable is None:
+            return True
+        for cell in self.cells[variable]:
+            before = self._assume(variable, cell)
+            found = self.can_hold(hold)
+            self._restore(variable, before)
+            if found:
+                return True
+        return False
+
+    def best(self, component: Component) -> int:
+        """The mildest level that the component can come to."""
+        for level in sorted({0, *(hold.level for hold in component.holds)}):
+            if self.can_avoid([hold for hold in component.holds if hold.level > level]):
+                return level
+        return max(hold.level for hold in component.holds)
+
+    def crosses(self, component: Component, key: str) -> bool:
+        """Whether two answers about this fact can lead to different sides of the line, all else equal."""
+        variables = {v: None for hold in component.holds for v in self.variables[id(hold)] if v[0] == key}
+        return any(self._pivots(component.holds, variable) for variable in variables)
+
+    def _pivots(self, holds: list[Hold], variable: Variable) -> bool:
+        outcomes: list[Truth] = []
+        pending: list[Hold] = []
+        for cell in self.cells[variable]:
+            before = self._assume(variable, cell)
+            truths = [hold.test(self.assumed) for hold in holds]
+            self._restore(variable, before)
+            outcomes.append(True if True in truths else None if None in truths else False)
+            if outcomes[-1] is None:
+                pending += [hold for hold, truth in zip(holds, truths, strict=True) if truth is None]
+        if True in outcomes and False in outcomes:
+            return True
+        if None not in outcomes:
+            return False
+        other = self._next(pending, skip=variable)
+        if other is None:
+            return False
+        for cell in self.cells[other]:
+            before = self._assume(other, cell)
+            found = self._pivots(holds, variable)
+            self._restore(other, before)
+            if found:
+                return True
+        return False
+
+    def smallest(self, component: Component, keys: list[str]) -> tuple[str, ...]:
+        """A smallest set of these facts that can settle the component on the allowed side; empty where none can."""
+        for size in range(1, min(len(keys), LARGEST_SET) + 1):
+            for chosen in combinations(keys, size):
+                variables = {
+                    v: None for hold in component.holds for v in self.variables[id(hold)] if v[0] in chosen
+                }
+                if self._settled_by(component.holds, list(variables)):
+                    return chosen
+        return tuple(keys) if len(keys) > LARGEST_SET else ()
+
+    def _settled_by(self, holds: list[Hold], variables: list[Variable]) -> bool:
+        pending = []
+        for hold in holds:
+            truth = hold.test(self.assumed)
+            if truth:
+                return False
+            if truth is None:
+                pending.append(hold)
+        if not pending:
+            return True
+        mine = next((v for h in pending for v in self.variables[id(h)] if v in variables and not self._is_assumed(v)), None)
+        if mine is None:
+            return False
+        for cell in self.cells[mine]:
+            before = self._assume(mine, cell)
+            found = self._settled_by(pending, variables)
+            self._restore(mine, before)
+            if found:
+                return True
+        return False
+
+    def answers(self, key: str) -> Iterator[tuple[Cell, list[Hold], bool]]:
+        """For each cell of a fact: the holds that it makes true, and whether it leaves others undecided.
+
+        The members of a set are taken one at a time, the others being absent; first the set without any of them.
+        """
+        mine = [hold for hold in self.holds if any(v[0] == key for v in self.variables[id(hold)])]
+        variables = [variable for variable in self.cells if variable[0] == key]
+        if variables[0][1] == "":
+            for cell in self.cells[variables[0]]:
+                before = self._assume(variables[0], cell)
+                yield cell, *self._outcome(mine)
+                self._restore(variables[0], before)
+            return
+        before = self.assumed.get(key, _NOTHING)
+        for chosen in (None, *variables):
+            for variable in variables:
+                self._assume(variable, self.cells[variable][variable == chosen])
+            label = self.cells[chosen][1].label if chosen else "none"
+            yield Cell(value=label, label=label), *self._outcome(mine)
+            self._restore(variables[0], before)
+
+    def _outcome(self, holds: list[Hold]) -> tuple[list[Hold], bool]:
+        truths = [(hold, hold.test(self.assumed)) for hold in holds]
+        return [hold for hold, truth in truths if truth], any(truth is None for _hold, truth in truths)
+
+
+_NOTHING: Final = object()
+
+
+def _number_cells(found: list[Atom], known: Any) -> Iterator[Cell]:
+    """Below, at, between and above the limits, within what is known of the number already."""
+    by_currency: dict[str | None, set[float]] = {}
+    for atom in found:
+        by_currency.setdefault(atom.currency, set()).update(operand for _name, operand in atom.tests)
+    for currency, limits in by_currency.items():
+        # No rate is guessed: an amount in another currency says nothing here.
+        bounds = known if isinstance(known, Interval) and known.currency == currency else None
+        points = sorted(limits)
+        edges = [-math.inf, *points, math.inf]
+        cells = []
+        for index, point in enumerate(edges[:-1]):
+            after = edges[index + 1]
+            if point != -math.inf:
+                cells.append(Cell(value=point, low=point, high=point, low_open=False, high_open=False))
+            middle = after - 1 if point == -math.inf else point + 1 if after == math.inf else (point + after) / 2
+            cells.append(Cell(value=middle, low=point, high=after))
+        for cell in cells:
+            value = cell.value
+            if bounds is not None:
+                inside = _inside(cell, bounds)
+                if inside is None:
+                    continue
+                value = inside
+            if currency is not None:
+                value = Interval(low=value, high=value, currency=currency)
+            yield Cell(
+                value=value, low=cell.low, high=cell.high, low_open=cell.low_open, high_open=cell.high_open
+            )
+
+
+def _inside(cell: Cell, known: Interval) -> float | None:
+    """A number that lies in the cell and in what is known; None where there is none."""
+    low, high = max(cell.low, known.low), min(cell.high, known.high)
+    middle = (low + high) / 2 if math.inf not in (abs(low), abs(high)) else low + 1 if low > -math.inf else high - 1
+    for number in (cell.value, low, high, middle):
+        if known.holds(number) and (
+            cell.low < number < cell.high
+            or (number == cell.low and not cell.low_open)
+            or (number == cell.high and not cell.high_open)
+        ):
+            return float(number)
+    return None
+
+
+def number_label(first: Cell, last: Cell) -> str:
+    """A run of number cells in words: `up to 700M`, `more than 700M`, `700M`."""
+    low, high = first.low, last.high
+    if low == high:
+        return amount(low)
+    if low == -math.inf:
+        return "any" if high == math.inf else f"{'below' if last.high_open else 'up to'} {amount(high)}"
+    if high == math.inf:
+        return f"more than {amount(low)}" if first.low_open else f"{amount(low)} or more"
+    start = f"more than {amount(low)}" if first.low_open else f"{amount(low)}"
+    return f"{start} and {'below' if last.high_open else 'up to'} {amount(high)}"

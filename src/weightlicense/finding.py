@@ -1,0 +1,169 @@
+"""What the engine says: findings, verdicts, questions, duties, and the report that holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+VERDICTS: Final = ("permitted", "conditional", "breach", "needs-license", "not-granted", "prohibited")
+PERMITTED, CONDITIONAL, BREACH, NEEDS_LICENSE, NOT_GRANTED, PROHIBITED = range(6)
+UNDETERMINED: Final = "undetermined"
+LEVELS: Final = {name: level for level, name in enumerate(VERDICTS)}
+EXIT_CODES: Final = {"permitted": 0, "conditional": 0, UNDETERMINED: 3}
+
+Status = Literal["not-applicable", "satisfied", "violated", "open", "undecided", "judgement"]
+
+
+def allowed(level: int) -> bool:
+    """Whether a verdict of that level lies on the allowed side of the line."""
+    return level <= BREACH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactUsed:
+    """A fact with its value as text, and where it came from (declared, observed, derived, assumed)."""
+
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one clause says about the use.
+
+    `act` are the acts of the use that it attaches to; `missing` the facts whose absence leaves it undecided;
+    `path` the works by way of which it applies, from the ancestor to the subject.
+    """
+
+    document: str
+    clause: str
+    at: str
+    kind: str
+    act: tuple[str, ...]
+    status: Status
+    effect: str
+    says: str
+    duty: str | None = None
+    how: str | None = None
+    reading: str | None = None
+    doubt: str | None = None
+    quote: str | None = None
+    url: str | None = None
+    facts_used: dict[str, FactUsed] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    judge: str | None = None
+    gloss: tuple[tuple[str, str, str | None], ...] = ()
+    note: str | None = None
+    path: tuple[str, ...] = ()
+
+    @property
+    def reference(self) -> str:
+        """`document/clause`, as `explain` takes it."""
+        return f"{self.document}/{self.clause}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one answer to a question would lead to: `effect` is goes-on, undecided or an effect, `by` the clauses."""
+
+    answer: str
+    effect: str
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A fact that would settle something; `first` marks a smallest set that settles the answer."""
+
+    fact: str
+    ask: str
+    type: str
+    decides: tuple[str, ...]
+    leads_to: tuple[Answer, ...]
+    first: bool
+    about: Literal["verdict", "duty"] = "verdict"
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyRow:
+    """One duty, whatever the number of clauses that ask for it."""
+
+    duty: str
+    phase: str
+    parameters: tuple[tuple[str, Any], ...]
+    status: Status
+    required_by: tuple[str, ...]
+    at: tuple[str, ...]
+    how: str
+    means: str
+    cure_allowed: bool | None = None
+    cure_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextGiven:
+    """The user's own copy of a text, and how it matches the one encoded."""
+
+    path: str
+    sha256: str
+    match: str
+    document: str
+    altered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What was asked about."""
+
+    model: str | None
+    license: str
+    title: str
+    text: TextGiven | None = None
+    note: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The model where one was named, else the license."""
+        return self.model or self.license
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The answer: a verdict with its range, and everything that it rests on."""
+
+    tool_version: str
+    catalogue_digest: str
+    as_of: str
+    verdict: str
+    best: str
+    worst: str
+    subject: Subject
+    use: str
+    acts: tuple[str, ...]
+    facts: dict[str, FactUsed]
+    findings: tuple[Finding, ...]
+    questions: tuple[Question, ...]
+    duties: tuple[DutyRow, ...]
+    notes: tuple[str, ...] = ()
+    policies: tuple[Any, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 permitted or conditional, 1 not as planned or not allowed, 3 undetermined."""
+        return EXIT_CODES.get(self.verdict, 1)
+
+    def raise_for_verdict(self) -> None:
+        """Raise the exception of the verdict, carrying this report; nothing if permitted or conditional."""
+        from weightlicense import errors
+
+        kinds: dict[str, type[errors.VerdictError]] = {
+            "breach": errors.BreachError,
+            "needs-license": errors.NeedsLicenseError,
+            "not-granted": errors.NotGrantedError,
+            "prohibited": errors.ProhibitedError,
+            UNDETERMINED: errors.UndeterminedError,
+        }
+        kind = kinds.get(self.verdict)
+        if kind is not None:
+            raise kind(self)

@@ -1,0 +1,110 @@
+"""Proof that each encoding fits its source text: coverage, digests, and pinning of new spans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from weightlicense import anchor
+from weightlicense.catalogue import files
+from weightlicense.clause import Document
+from weightlicense.clausefile import read_document
+from weightlicense.errors import DataError, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What verifying one document showed; `digest` is ok, differs or no text."""
+
+    id: str
+    coverage: float
+    digest: str
+    spans: int
+    problems: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every word is covered and every digest right."""
+        return self.digest == "ok" and self.coverage == 1.0 and not self.problems
+
+
+def text_file(document_id: str, texts: Path) -> Path | None:
+    """The source text of a document in a folder of texts: `<id>.txt` or `<id>.md`."""
+    return next((path for end in ("txt", "md") if (path := texts / f"{document_id}.{end}").is_file()), None)
+
+
+def verify(document_id: str, texts: Path) -> Proof:
+    """Check one document against its source text in `texts`."""
+    data = files.document_data(document_id)
+    document = Document.from_data(data)
+    path = text_file(document_id, texts)
+    if path is None:
+        problem = f"no text {document_id}.txt in {texts}"
+        return Proof(id=document_id, coverage=0.0, digest="no text", spans=_spans(document), problems=(problem,))
+    found = anchor.verify_text(document, path.read_bytes())
+    problems = found.problems
+    if found.raw is False:
+        problems = (*problems, f"{path.name} is not the file whose SHA-256 stands in text.sha256")
+    return Proof(id=document_id, coverage=found.coverage, digest=found.digest, spans=found.spans, problems=problems)
+
+
+def _spans(document: Document) -> int:
+    return sum(len(clause.spans) for clause in document.clauses) + len(document.inert)
+
+
+def pin(path: Path, texts: Path) -> int:
+    """Write the digest of every span that has none, or a wrong one, into a clause file; the number written.
+
+    Raises `DataError` where a span's words are not in the text; nothing is written then.
+    """
+    from weightlicense import yamlfile
+
+    document = Document.from_data(read_document(path, shown_as=files.shown(path)))
+    source = text_file(document.id, texts)
+    if source is None:
+        raise DataError((_problem(path, f"no text {document.id}.txt in {texts}"),))
+    found = anchor.verify_text(document, source.read_bytes())
+    lost = [place for place in found.places if place.match is None]
+    if lost:
+        raise DataError(tuple(_problem(path, problem) for problem in found.problems if "not in the text" in problem))
+    text = path.read_text(encoding="utf-8")
+    nodes = _span_nodes(yamlfile.load(path))
+    edits = [
+        anchor.pin_edit(text, node, place.match.sha256)
+        for node, place in zip(nodes, found.places, strict=True)
+        if place.match is not None and place.span.sha256 != place.match.sha256
+    ]
+    if edits:
+        write_atomically(path, anchor.pin_spans(text, edits))
+    return len(edits)
+
+
+def _problem(path: Path, message: str) -> Problem:
+    return Problem(file=files.shown(path), line=None, path="", message=message, hint="copy the words from the text")
+
+
+def _span_nodes(root: object) -> list[object]:
+    """The nodes of all spans, clauses first, as the document has them."""
+    nodes: list[object] = []
+    for part in ("clauses", "inert"):
+        rows = root.value.get(part)  # type: ignore[attr-defined]
+        for row in rows.value if rows is not None else ():
+            span = row.value["span"]
+            nodes.extend(span.value if isinstance(span.value, list) else [span])
+    return nodes
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file's content at once; a reader sees the old or the new, never half."""
+    import os
+    import tempfile
+
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.chmod(name, path.stat().st_mode & 0o7777 if path.exists() else 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,229 @@
+"""The closed vocabulary: acts, facts, duties, hazards, named uses and regions, as data with definitions.
+
+The data files beside this module are the source. A built package carries them compiled
+(`_data/vocabulary.json`), so that a check reads no YAML.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+HERE = Path(__file__).parent
+COMPILED = HERE.parent / "_data" / "vocabulary.json"
+PARTS = ("facts", "acts", "duties", "hazards", "uses", "regions")
+
+FactType = Literal[
+    "yes-no", "number", "word", "words", "text", "texts", "date", "country", "countries", "hazards", "expression"
+]
+SETS = ("words", "hazards", "countries", "texts")
+DUTY_PREFIX = "duty."
+JUDGEMENT_PREFIX = "judgement."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that can be declared about a use; `ask` is the question that a person is asked.
+
+    `period` is month or year for numbers that are given by period. A `closed` fact that exempts is not held
+    unless declared; `opened_by` names the declared facts that make it a question all the same.
+    `per_document` facts may be qualified, `NAME[document]`. `hand`: the user can change it.
+    """
+
+    name: str
+    type: FactType
+    definition: str
+    ask: str
+    values: tuple[str, ...] = ()
+    unit: str | None = None
+    period: Literal["month", "year"] | None = None
+    closed: bool = False
+    opened_by: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    per_document: bool = False
+    hand: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Something done with a model, with its outputs or for research; implies other acts."""
+
+    name: str
+    on: Literal["model", "outputs", "research"]
+    definition: str
+    implies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """Something that a license asks for, the same whatever the license.
+
+    `shown_by` is the fact that shows it and the way of looking at it (None: only `duty.<name>` attests it).
+    """
+
+    name: str
+    phase: Literal["act", "standing", "event"]
+    means: str
+    how: str
+    parameters: tuple[tuple[str, str], ...] = ()
+    shown_by: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hazard:
+    """A tag that a use policy's item refers to, with its place in the AIR-2024 and MLCommons taxonomies."""
+
+    name: str
+    means: str
+    implies: tuple[str, ...] = ()
+    air: tuple[str, ...] = ()
+    mlcommons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedUse:
+    """A named set of acts with the facts that the name itself says."""
+
+    name: str
+    acts: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """All parts, each by name."""
+
+    facts: dict[str, Fact]
+    acts: dict[str, Act]
+    duties: dict[str, Duty]
+    hazards: dict[str, Hazard]
+    uses: dict[str, NamedUse]
+    regions: dict[str, frozenset[str]]
+    countries: frozenset[str]
+
+    def fact(self, name: str) -> Fact | None:
+        """The fact of that name; `duty.<name>` and `judgement.<document>/<clause>` are facts too."""
+        found = self.facts.get(name)
+        if found is not None:
+            return found
+        if name.startswith(DUTY_PREFIX) and name[len(DUTY_PREFIX) :] in self.duties:
+            return _attestation(name)
+        if name.startswith(JUDGEMENT_PREFIX) and "/" in name:
+            return _judgement(name)
+        return None
+
+    def closure(self, acts: tuple[str, ...]) -> frozenset[str]:
+        """The acts with all that they imply."""
+        found: set[str] = set()
+        waiting = list(acts)
+        while waiting:
+            act = waiting.pop()
+            if act not in found:
+                found.add(act)
+                waiting.extend(self.acts[act].implies)
+        return frozenset(found)
+
+    def tagged(self, tags: frozenset[str]) -> frozenset[str]:
+        """The hazard tags with all that imply one of them: what a purpose may touch to touch `tags`."""
+        return tags | {hazard.name for hazard in self.hazards.values() if tags.intersection(hazard.implies)}
+
+    def places(self, names: tuple[str, ...]) -> frozenset[str]:
+        """Country codes for a list of countries and regions."""
+        codes: set[str] = set()
+        for name in names:
+            codes |= self.regions.get(name, {name})
+        return frozenset(codes)
+
+
+def _attestation(name: str) -> Fact:
+    return Fact(
+        name=name,
+        type="word",
+        values=("met", "unmet"),
+        definition=f"Attests the duty {name[len(DUTY_PREFIX) :]}.",
+        ask=f"Is the duty {name[len(DUTY_PREFIX) :]} met?",
+        per_document=True,
+        hand=True,
+    )
+
+
+def _judgement(name: str) -> Fact:
+    return Fact(
+        name=name,
+        type="word",
+        values=("applies", "does-not-apply"),
+        definition="A person's decision whether the clause applies.",
+        ask="Does the clause apply?",
+    )
+
+
+def source() -> dict[str, Any]:
+    """The vocabulary as plain data, read from the YAML files beside this module."""
+    from weightlicense import yamlfile  # only in a checkout and at build time
+
+    return {part: yamlfile.plain(yamlfile.load(HERE / f"{part}.yaml")) for part in PARTS}
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary; read once."""
+    data = json.loads(COMPILED.read_bytes()) if COMPILED.exists() else source()
+    yes = frozenset({"yes", True})
+    return Vocabulary(
+        facts={
+            row["name"]: Fact(
+                name=row["name"],
+                type=row["type"],
+                definition=row["definition"],
+                ask=row["ask"],
+                values=tuple(row.get("values", ())),
+                unit=row.get("unit"),
+                period=row.get("period"),
+                closed=row.get("closed") in yes,
+                opened_by=tuple((k, tuple(v)) for k, v in row.get("opened-by", {}).items()),
+                per_document=row.get("per-document") in yes,
+                hand=row.get("hand") in yes,
+            )
+            for row in data["facts"]["facts"]
+        },
+        acts={
+            row["name"]: Act(
+                name=row["name"],
+                on=row["on"],
+                definition=row["definition"],
+                implies=tuple(row.get("implies", ())),
+            )
+            for row in data["acts"]["acts"]
+        },
+        duties={
+            row["name"]: Duty(
+                name=row["name"],
+                phase=row["phase"],
+                means=row["means"],
+                how=row["how"],
+                parameters=tuple(row.get("parameters", {}).items()),
+                shown_by=(row["shown-by"]["fact"], row["shown-by"]["check"]) if "shown-by" in row else None,
+            )
+            for row in data["duties"]["duties"]
+        },
+        hazards={
+            row["name"]: Hazard(
+                name=row["name"],
+                means=row["means"],
+                implies=tuple(row.get("implies", ())),
+                air=tuple(row.get("air", ())),
+                mlcommons=tuple(row.get("mlcommons", ())),
+            )
+            for row in data["hazards"]["hazards"]
+        },
+        uses={
+            row["name"]: NamedUse(
+                name=row["name"], acts=tuple(row["acts"]), facts=tuple(row.get("facts", {}).items())
+            )
+            for row in data["uses"]["uses"]
+        },
+        regions={name: frozenset(codes) for name, codes in data["regions"]["regions"].items()},
+        countries=frozenset(data["regions"]["countries"]),
+    )
