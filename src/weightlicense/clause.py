@@ -86,6 +86,7 @@ class Clause:
     reading: str | None = None
     doubt: str | None = None
     gloss: tuple[Gloss, ...] = ()
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +198,7 @@ def _clause(row: dict[str, Any]) -> Clause:
         reading=row.get("reading"),
         doubt=row.get("doubt"),
         gloss=tuple(Gloss(says=g["says"], source=g["source"], url=g.get("url")) for g in row.get("gloss", ())),
+        link=row.get("link"),
     )
 
 

@@ -2,70 +2,246 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from weightlicense.errors import DataError, WeightlicenseError
+from weightlicense.errors import DataError, UsageError, WeightlicenseError
+from weightlicense.version import VERSION
+
+if TYPE_CHECKING:
+    from weightlicense.finding import Report
+    from weightlicense.usecase import Facts
+
+FILE = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+FORMATS = ("terminal", "json", "html")
+LISTS = ("licenses", "models", "policies", "uses", "facts", "duties", "hazards", "acts", "labels")
 
 
 class Group(click.Group):
     """The one error boundary: a known error becomes a message and exit code 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; known errors are told, not raised."""
         try:
             return super().invoke(ctx)
+        except DataError as error:
+            click.echo(str(error), err=True)
+            sys.exit(2)
         except WeightlicenseError as error:
-            click.echo(f"weightlicense: {error}" if not isinstance(error, DataError) else str(error), err=True)
+            click.echo(f"weightlicense: {error}", err=True)
             sys.exit(2)
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, message="%(prog)s %(version)s")
 def main() -> None:
     """May we do this with this model, on what conditions, and how do you know?"""
 
 
 @main.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--model", help="A family, a checkpoint or a Hub id.")
+@click.option("--license", "license_", help="A document id, an SPDX id or expression, or a Hub label.")
+@click.option("--use", required=True, help="A named use, such as 'derivative release' (list uses).")
+@click.option("--act", "acts", multiple=True, help="An act beside those of the use.")
+@click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A declared fact; repeatable.")
+@click.option("--facts", "files", multiple=True, type=FILE, help="A YAML file of facts; repeatable.")
+@click.option("--as-of", metavar="YYYY-MM-DD", help="The report's date; today without it.")
+@click.option("--text", "texts", multiple=True, type=FILE, help="Your own copy of the text, to quote; repeatable.")
+@click.option("--ask", is_flag=True, help="Put the questions on the terminal until the answer is settled.")
+@click.option("--no-profile", is_flag=True, help="Do not look for weightlicense.yaml.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True)
+@click.option("--output", type=FILE, help="Write to a file instead.")
+def check(
+    model: str | None,
+    license_: str | None,
+    use: str,
+    acts: tuple[str, ...],
+    facts: tuple[str, ...],
+    files: tuple[Path, ...],
+    as_of: str | None,
+    texts: tuple[Path, ...],
+    *,
+    ask: bool,
+    no_profile: bool,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Say whether a use of a model or license is allowed, and on what conditions."""
+    from weightlicense.assessment import Asked, assess
+
+    day = _day(as_of)
+    asked = Asked(model=model, license=license_, use=use, acts=acts, as_of=day, texts=texts)
+
+    def report(extra: tuple[str, ...] = ()) -> Report:
+        return assess(asked, _facts((*facts, *extra), files, no_profile=no_profile))
+
+    found = report()
+    if ask:
+        from weightlicense.asking import settle
+
+        found = settle(found, report)
+    _tell(found, form, output)
+    sys.exit(found.exit_code)
+
+
+def _day(text: str | None) -> str:
+    from datetime import date
+
+    if text is None:
+        return date.today().isoformat()  # noqa: DTZ011 - the user's own calendar day
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise UsageError(f"{text!r} is not a date", hint="write --as-of 2026-11-21") from None
+
+
+def _facts(declared: tuple[str, ...], files: tuple[Path, ...], *, no_profile: bool) -> Facts:
+    """Declared facts first, then those of files, then the organisation's profile."""
+    from weightlicense.usecase import Facts
+
+    facts = Facts()
+    for each in declared:
+        name, sign, value = each.partition("=")
+        if not sign:
+            raise UsageError(f"{each!r} is not a fact", hint="write --fact NAME=VALUE")
+        facts.give(name, value)
+    if files:
+        from weightlicense.factfile import read_facts
+
+        for path in files:
+            read_facts(path, facts)
+    folders = () if no_profile else (Path.cwd(), *Path.cwd().parents)
+    profile = next((f / "weightlicense.yaml" for f in folders if (f / "weightlicense.yaml").is_file()), None)
+    if profile is not None:
+        from weightlicense.factfile import read_facts
+
+        read_facts(profile, facts, kind="assumed", place=f"profile {profile}")
+    return facts
+
+
+def _tell(report: Report, form: str, output: Path | None) -> None:
+    if output is not None:
+        from weightlicense.proof import write_atomically
+        from weightlicense.report import render
+
+        write_atomically(output, render(report, form))
+        click.echo(f"{report.verdict}: {output}", err=True)
+    elif form == "terminal":
+        from weightlicense.report import terminal
+
+        shown = terminal.render(report, width=_width(), colour=_colour())
+        click.echo(shown, nl=False, color=True)
+    else:
+        from weightlicense.report import render
+
+        click.echo(render(report, form), nl=False)
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+
+
+def _colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+@main.command()
+@click.argument("document")
+def show(document: str) -> None:
+    """Show a license or policy, clause by clause."""
+    from weightlicense.report.document import render_document
+
+    click.echo(render_document(_known_document(document), width=_width(), colour=_colour()), nl=False)
+
+
+def _known_document(name: str) -> Any:
+    from weightlicense import catalogue
+
+    found = catalogue.resolve_license(name, as_of=_day(None))
+    if len(found.choices) != 1 or len(found.choices[0]) != 1:
+        raise UsageError(found.reason or f"{name!r} is more than one document", hint="name one document id")
+    return catalogue.document(found.choices[0][0])
+
+
+@main.command()
+@click.argument("reference", metavar="ID/CLAUSE")
+@click.option("--text", type=FILE, help="Your own copy of the text, to quote.")
+def explain(reference: str, text: Path | None) -> None:
+    """Explain one clause: what it says, when it applies, what follows, how we read it."""
+    from weightlicense.report.document import render_clause
+
+    name, _, clause_id = reference.partition("/")
+    document = _known_document(name)
+    clause = document.clause(clause_id)
+    if clause is None:
+        from weightlicense.errors import nearest
+
+        known = [c.id for c in document.clauses]
+        near = nearest(clause_id, known) or known[:8]
+        raise UsageError(f"{document.id} has no clause {clause_id!r}", hint=f"did you mean {' or '.join(near)}?")
+    click.echo(render_clause(document, clause, text, width=_width(), colour=_colour()), nl=False)
+
+
+@main.command("list")
+@click.argument("what", type=click.Choice(LISTS), default="licenses")
+@click.option("--act", help="Documents whose grants cover this act.")
+@click.option("--duty", help="Documents that ask for this duty.")
+@click.option("--steward", help="Documents of this steward.")
+@click.option("--openness", help="Documents of this openness.")
+@click.option("--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True)
+def list_(what: str, act: str | None, duty: str | None, steward: str | None, openness: str | None, form: str) -> None:
+    """List what is known: licenses, models, policies, uses, facts, duties, hazards, acts, labels."""
+    from weightlicense.report.listing import rows, table
+
+    found = rows(what, act=act, duty=duty, steward=steward, openness=openness)
+    if form == "json":
+        import json
+
+        click.echo(json.dumps({"format": 1, what: found}, ensure_ascii=False, indent=2))
+    else:
+        click.echo(table(what, found, width=_width()), nl=False)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=FILE)
 def lint(paths: tuple[Path, ...]) -> None:
     """Check data files against the schema and the vocabulary."""
-    from weightlicense.catalogue import files
-    from weightlicense.clausefile import read_document
+    from weightlicense.catalogue.lint import lint as check_files
 
-    problems = []
-    chosen = list(paths) or list(files.document_paths().values())
-    for path in chosen:
-        try:
-            read_document(path, shown_as=files.shown(path))
-        except DataError as error:
-            problems.extend(error.problems)
+    count, problems = check_files(paths)
     for problem in problems:
         click.echo(str(problem))
     if not problems:
-        click.echo(f"{len(chosen)} files, no problems")
+        click.echo(f"{count} files, no problems")
     sys.exit(2 if problems else 0)
 
 
 @main.command()
 @click.argument("documents", nargs=-1)
-@click.option("--texts", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True)
+@click.option("--texts", type=FOLDER, required=True, help="A folder of source texts, <id>.txt.")
 @click.option("--pin", is_flag=True, help="Write the digests of spans that have none or a wrong one.")
-def verify(documents: tuple[str, ...], texts: Path, *, pin: bool) -> None:
-    """Prove encodings against the source texts."""
+@click.option("--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True)
+def verify(documents: tuple[str, ...], texts: Path, *, pin: bool, form: str) -> None:
+    """Prove encodings against the source texts: every word covered, every digest right."""
     from weightlicense import proof
     from weightlicense.catalogue import files
 
-    chosen = list(documents) or list(files.document_paths())
-    failed = False
-    for name in chosen:
+    known = files.document_paths()
+    unknown = [name for name in documents if name not in known]
+    if unknown:
+        raise UsageError(f"unknown document {unknown[0]!r}", hint="weightlicense list licenses shows them all")
+    proofs = []
+    for name in documents or known:
         if pin:
-            click.echo(f"{name}: {proof.pin(files.document_paths()[name], texts)} digests written")
+            click.echo(f"{name}: {proof.pin(known[name], texts)} digests written", err=True)
             files.document_data.cache_clear()
-        found = proof.verify(name, texts)
-        failed |= not found.holds
-        click.echo(f"{name}: coverage {found.coverage:.1%}, digests {found.digest}, {found.spans} spans")
-        for problem in found.problems:
-            click.echo(f"  {problem}")
-    sys.exit(2 if failed else 0)
+        proofs.append(proof.verify(name, texts))
+    click.echo(proof.as_json(proofs) if form == "json" else proof.as_text(proofs), nl=False)
+    sys.exit(0 if all(found.holds for found in proofs) else 2)

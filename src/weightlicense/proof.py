@@ -28,6 +28,39 @@ class Proof:
         return self.digest == "ok" and self.coverage == 1.0 and not self.problems
 
 
+def as_text(proofs: list[Proof]) -> str:
+    """One line a document, its problems below, and the sum."""
+    lines: list[str] = []
+    for found in proofs:
+        lines.append(f"{found.id}: coverage {_share(found.coverage)}, digests {found.digest}, {found.spans} spans")
+        lines.extend(f"  {problem}" for problem in found.problems)
+    good = sum(found.holds for found in proofs)
+    lines.append(f"{good} of {len(proofs)} documents whole: every word covered, every digest right")
+    return "\n".join(lines) + "\n"
+
+
+def _share(coverage: float) -> str:
+    # 100 % is said of the whole only.
+    return "100 %" if coverage == 1.0 else f"{min(coverage * 100, 99.99):.2f} %"
+
+
+def as_json(proofs: list[Proof]) -> str:
+    """The proofs as JSON, format 1."""
+    import json
+
+    rows = [
+        {
+            "id": found.id,
+            "coverage": found.coverage,
+            "digest": found.digest,
+            "spans": found.spans,
+            "problems": list(found.problems),
+        }
+        for found in proofs
+    ]
+    return json.dumps({"format": 1, "documents": rows}, ensure_ascii=False, indent=2) + "\n"
+
+
 def text_file(document_id: str, texts: Path) -> Path | None:
     """The source text of a document in a folder of texts: `<id>.txt` or `<id>.md`."""
     return next((path for end in ("txt", "md") if (path := texts / f"{document_id}.{end}").is_file()), None)

@@ -2,13 +2,268 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
+from typing import Any
 
 from weightlicense.catalogue import files
 from weightlicense.clause import Document
+from weightlicense.errors import UsageError, nearest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """An entry of the model registry: which checkpoints carry which license, and how we know."""
+
+    id: str
+    title: str
+    family: str
+    license: str | None
+    publisher: str
+    organizations: tuple[str, ...]
+    policies: tuple[str, ...] = ()
+    based_on: tuple[str, str] | None = None
+    released: str | None = None
+    modalities: tuple[str, ...] | None = None
+    note: str | None = None
+    sources: tuple[tuple[str, str, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What a license name came to.
+
+    `choices` are the ways the licensee may choose (`OR`), each a tuple of document ids that all apply (`AND`).
+    Empty: the text is not at hand; `reason` says why and `one_of` which texts it may be.
+    """
+
+    asked: str
+    choices: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
+    reason: str | None = None
+    one_of: tuple[str, ...] = ()
 
 
 @cache
 def document(document_id: str) -> Document:
     """The document of that id; `KeyError` where the catalogue lacks it."""
     return Document.from_data(files.document_data(document_id))
+
+
+def heads() -> dict[str, dict[str, Any]]:
+    """The heads of all documents (title, kind, steward, spdx, openness, released) by id."""
+    found: dict[str, dict[str, Any]] = files.index()["documents"]
+    return found
+
+
+def digest() -> str:
+    """The SHA-256 over all data files: two reports with the same digest rest on the same catalogue."""
+    return str(files.index()["digest"])
+
+
+def together(root: str, policies: Iterable[str] = ()) -> tuple[Document, ...]:
+    """A document with all that it incorporates, and policies that bind beside it, as far as the catalogue has them."""
+    known = heads()
+    found: dict[str, Document] = {}
+    waiting = [root, *policies]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found and name in known:
+            found[name] = document(name)
+            waiting.extend(row.policy for row in found[name].incorporates if row.policy is not None)
+    return tuple(found.values())
+
+
+# --- licenses --------------------------------------------------------------------------------------------------
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Document ids by every name in lower case: id, SPDX id and aliases."""
+    names: dict[str, str] = {}
+    for document_id, head in heads().items():
+        for name in (*head.get("aliases", ()), head.get("spdx")):
+            if name:
+                names.setdefault(name.lower(), document_id)
+    names.update({document_id.lower(): document_id for document_id in heads()})
+    return names
+
+
+@cache
+def _labels() -> dict[str, dict[str, Any]]:
+    return {row["label"].lower(): row for row in files.index()["labels"]}
+
+
+def resolve_license(asked: str, *, as_of: str) -> Resolution:
+    """What a document id, SPDX id or expression, or Hub label stands for on a date.
+
+    Raises `UsageError` with the nearest names where nothing of that name is known.
+    """
+    name = asked.strip()
+    plain = name.lower().removeprefix("license:")
+    if plain in _names():
+        return Resolution(asked=asked, choices=((_names()[plain],),))
+    if plain in _labels():
+        return _by_label(asked, _labels()[plain], as_of)
+    expression = _expression(name, as_of)
+    if expression is not None:
+        return expression
+    raise UsageError(f"unknown license {asked!r}", hint=_near(plain, [*_names(), *_labels()], "licenses"))
+
+
+def _by_label(asked: str, row: dict[str, Any], as_of: str) -> Resolution:
+    label = row["label"]
+    extra = (f"Label {label}: {row['note']}",) if "note" in row else ()
+    if "document" in row:
+        if " " in row["document"]:
+            inner = _expression(row["document"], as_of)
+            if inner is not None:
+                return Resolution(asked=asked, choices=inner.choices, notes=extra, reason=inner.reason)
+        if row["document"] in heads():
+            return Resolution(asked=asked, choices=((row["document"],),), notes=extra)
+        return Resolution(
+            asked=asked, notes=extra, reason=f"The label {label} means {row['document']}, whose text is not encoded yet."
+        )
+    if "versions" in row:
+        return _in_force(asked, row, as_of, extra)
+    if "one-of" in row:
+        known = tuple(name for name in row["one-of"] if name in heads())
+        return Resolution(
+            asked=asked,
+            notes=extra,
+            one_of=known,
+            reason=f"The label {label} stands for different texts: {', '.join(row['one-of'])}.",
+        )
+    if "read-at" in row:
+        return Resolution(
+            asked=asked, notes=extra, reason=f"The text behind the label {label} is not at hand; read it at {row['read-at']}."
+        )
+    return Resolution(asked=asked, notes=extra, reason=f"The label {label} names no text. {row['says']}")
+
+
+def _in_force(asked: str, row: dict[str, Any], as_of: str, extra: tuple[str, ...]) -> Resolution:
+    versions = sorted(row["versions"], key=lambda version: version["from"])
+    begun = [version for version in versions if version["from"] <= as_of]
+    if not begun:
+        reason = f"The label {row['label']} has no version in force on {as_of}; the first is of {versions[0]['from']}."
+        return Resolution(asked=asked, notes=extra, reason=reason)
+    chosen = begun[-1]["document"]
+    if chosen not in heads():
+        return Resolution(asked=asked, notes=extra, reason=f"{chosen}, in force on {as_of}, is not encoded yet.")
+    others = ", ".join(version["document"] for version in versions if version["document"] != chosen)
+    note = f"The label {row['label']} has dated versions: {chosen} is in force on {as_of}; the others are {others}."
+    return Resolution(asked=asked, choices=((chosen,),), notes=(*extra, note))
+
+
+def _expression(text: str, as_of: str) -> Resolution | None:
+    """A license expression; None where `text` is none. A part that is not known leaves the whole unknown."""
+    if not any(word in text.upper().split() for word in ("AND", "OR", "WITH")):
+        return None
+    from license_expression import ExpressionError, Licensing
+
+    try:
+        parsed = Licensing().parse(text)
+    except ExpressionError as error:
+        raise UsageError(f"{text!r} is not a license expression: {error}", hint="write MIT OR Apache-2.0") from None
+    reasons: list[str] = []
+    choices = _choices(parsed, as_of, reasons)
+    if reasons:
+        return Resolution(asked=text, reason=" ".join(reasons))
+    return Resolution(asked=text, choices=tuple(dict.fromkeys(choices)))
+
+
+def _choices(parsed: Any, as_of: str, reasons: list[str]) -> list[tuple[str, ...]]:
+    kind = type(parsed).__name__
+    if kind == "OR":
+        return [choice for part in parsed.args for choice in _choices(part, as_of, reasons)]
+    if kind == "AND":
+        found: list[tuple[str, ...]] = [()]
+        for part in parsed.args:
+            found = [(*left, *right) for left in found for right in _choices(part, as_of, reasons)]
+        return found
+    if kind == "LicenseWithExceptionSymbol":
+        reasons.append(f"The exception in {parsed} is not encoded.")
+        return [()]
+    inner = resolve_license(str(parsed), as_of=as_of)
+    if inner.reason is not None:
+        reasons.append(inner.reason)
+    return list(inner.choices) or [()]
+
+
+def _near(name: str, known: list[str], what: str) -> str:
+    near = nearest(name, known)
+    return f"did you mean {' or '.join(near)}?" if near else f"weightlicense list {what} shows them all"
+
+
+# --- models ----------------------------------------------------------------------------------------------------
+
+
+def normalised(name: str) -> str:
+    """A model name as globs are matched: organisation cut off, lower case, spaces and underscores as hyphens."""
+    return "-".join(name.strip().rsplit("/", 1)[-1].lower().replace("_", " ").replace("-", " ").split())
+
+
+def organization(name: str) -> str | None:
+    """The organisation of a Hub id; None without one."""
+    return name.strip().rsplit("/", 1)[0].lower() if "/" in name else None
+
+
+def find_model(name: str) -> Model | None:
+    """The most specific entry that a checkpoint's name matches; None where none does.
+
+    An exact id or name wins, then the glob with most literal characters, then an entry of the Hub id's own organisation.
+    """
+    wanted, owner = normalised(name), organization(name)
+    best: tuple[tuple[int, int, int], dict[str, Any]] | None = None
+    for row in files.index()["models"]:
+        literal = _literal(wanted, row)
+        if literal < 0 or any(fnmatchcase(wanted, glob) for glob in row.get("except", ())):
+            continue
+        rank = (int(literal == 10_000), int(owner in row["organizations"]), literal)
+        if best is None or rank > best[0]:
+            best = (rank, row)
+    return None if best is None else _model(best[1])
+
+
+def _literal(wanted: str, row: dict[str, Any]) -> int:
+    """How specific the entry's match is: its literal characters, 10,000 for a whole name, -1 for none."""
+    if wanted == row["id"] or wanted in row["match"]:
+        return 10_000
+    return max(
+        (len(glob.replace("*", "").replace("?", "")) for glob in row["match"] if fnmatchcase(wanted, glob)), default=-1
+    )
+
+
+def resolve_model(name: str) -> Model:
+    """The entry of a family, checkpoint or Hub id, in any case; raises `UsageError` with the nearest names."""
+    found = find_model(name)
+    if found is not None:
+        return found
+    known = [row["id"] for row in files.index()["models"]]
+    raise UsageError(f"unknown model {name!r}", hint=_near(normalised(name), known, "models"))
+
+
+def _model(row: dict[str, Any]) -> Model:
+    base = row.get("based-on")
+    modalities = row.get("modalities")
+    return Model(
+        id=row["id"],
+        title=row["title"],
+        family=row["family"],
+        license=row["license"],
+        publisher=row["publisher"],
+        organizations=tuple(row["organizations"]),
+        policies=tuple(row.get("policies", ())),
+        based_on=(base["model"], base["relation"]) if base else None,
+        released=row.get("released"),
+        modalities=None if modalities is None else tuple(modalities),
+        note=row.get("note"),
+        sources=tuple((source["says"], source["source"], source.get("url")) for source in row["sources"]),
+    )
+
+
+def models() -> list[Model]:
+    """Every entry of the model registry, in the order of publishers."""
+    return [_model(row) for row in files.index()["models"]]

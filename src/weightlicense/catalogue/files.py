@@ -75,4 +75,16 @@ def document_data(document_id: str) -> dict[str, Any]:
     from weightlicense.clausefile import read_document
 
     path = document_paths()[document_id]
-    return read_document(path, shown_as=shown(path))
+    return with_links(read_document(path, shown_as=shown(path)))
+
+
+def with_links(data: dict[str, Any]) -> dict[str, Any]:
+    """The data with the link that opens each clause at its passage, where the text has an address."""
+    from weightlicense.anchor import fragment
+    from weightlicense.clause import Span
+
+    url = data["text"].get("url")
+    for row in data["clauses"] if url else ():
+        span = row["span"][0]
+        row["link"] = fragment(url, Span(first=span["from"], last=span["to"], sha256=None))
+    return data

@@ -1,0 +1,39 @@
+# Each target sets up what it needs on a fresh Debian with python3, pip and venv.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+TEXTS ?= ../shared/corpus
+STAMP := $(VENV)/.ready
+
+.PHONY: demo test lint bench verify clean
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --upgrade pip
+	$(RUN)/python -m pip install --quiet --editable '.[dev]'
+	touch $(STAMP)
+
+# The main job: a clear answer for Llama 3.1, from the real text where it is at hand.
+demo: $(STAMP)
+	-$(RUN)/weightlicense check --model llama-3.1 --use "derivative release" \
+	  $(if $(wildcard $(TEXTS)/llama-3.1.txt),--text $(TEXTS)/llama-3.1.txt)
+
+test: $(STAMP)
+	WEIGHTLICENSE_TEXTS=$(TEXTS) $(RUN)/python -m coverage run -m pytest -q
+	$(RUN)/python -m coverage report --skip-covered --sort=cover
+
+lint: $(STAMP)
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/weightlicense lint
+
+verify: $(STAMP)
+	$(RUN)/weightlicense verify --texts $(TEXTS)
+
+# Ratios against named baselines in the same run, from an installed wheel with compiled bytecode.
+bench:
+	$(PYTHON) tests/bench/run.py
+
+clean:
+	rm -rf $(VENV) dist build .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,105 @@
+"""The report as JSON, format 1 (the contract of other programs)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from weightlicense.finding import DutyRow, Finding, Question, Report
+
+FORMAT = 1
+
+
+def render(report: Report) -> str:
+    """The report as indented JSON with a final line end."""
+    return json.dumps(plain(report), ensure_ascii=False, indent=2) + "\n"
+
+
+def plain(report: Report) -> dict[str, Any]:
+    """The report as plain data."""
+    text = report.subject.text
+    return {
+        "format": FORMAT,
+        "tool": {"name": "weightlicense", "version": report.tool_version},
+        "catalogue": {"digest": report.catalogue_digest},
+        "as_of": report.as_of,
+        "verdict": report.verdict,
+        "range": {"best": report.best, "worst": report.worst},
+        "subject": {
+            "model": report.subject.model,
+            "license": report.subject.license,
+            "title": report.subject.title,
+            "text": None
+            if text is None
+            else {
+                "path": text.path,
+                "sha256": text.sha256,
+                "match": text.match,
+                "document": text.document,
+                "altered": list(text.altered),
+            },
+        },
+        "use": {
+            "name": report.use,
+            "acts": list(report.acts),
+            "facts": {name: {"value": fact.value, "source": fact.source} for name, fact in report.facts.items()},
+        },
+        "findings": [_finding(finding) for finding in report.findings],
+        "questions": [_question(question) for question in report.questions],
+        "duties": [_duty(duty) for duty in report.duties],
+        "policies": list(report.policies),
+        "notes": list(report.notes),
+        "disclaimer": "Not legal advice.",
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "document": finding.document,
+        "clause": finding.clause,
+        "at": finding.at,
+        "kind": finding.kind,
+        "act": list(finding.act),
+        "status": finding.status,
+        "effect": finding.effect,
+        "duty": finding.duty,
+        "says": finding.says,
+        "how": finding.how,
+        "reading": finding.reading,
+        "doubt": finding.doubt,
+        "quote": finding.quote,
+        "url": finding.url,
+        "facts_used": {name: {"value": f.value, "source": f.source} for name, f in finding.facts_used.items()},
+        "missing": list(finding.missing),
+        "judge": finding.judge,
+        "gloss": [{"says": says, "source": source, "url": url} for says, source, url in finding.gloss],
+        "note": finding.note,
+        "path": list(finding.path),
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "fact": question.fact,
+        "ask": question.ask,
+        "type": question.type,
+        "decides": list(question.decides),
+        "first": question.first,
+        "about": question.about,
+        "values": list(question.values),
+        "leads_to": [{"answer": a.answer, "effect": a.effect, "by": list(a.by)} for a in question.leads_to],
+    }
+
+
+def _duty(duty: DutyRow) -> dict[str, Any]:
+    cure = None if duty.cure_allowed is None else {"allowed": duty.cure_allowed, "days": duty.cure_days}
+    return {
+        "duty": duty.duty,
+        "phase": duty.phase,
+        "with": {name: list(value) if isinstance(value, tuple) else value for name, value in duty.parameters},
+        "status": duty.status,
+        "required_by": list(duty.required_by),
+        "at": list(duty.at),
+        "how": duty.how,
+        "cure": cure,
+    }

@@ -1,0 +1,249 @@
+"""The report for a terminal: the answer first, then what settles it, then what to do, then why."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from weightlicense.finding import UNDETERMINED, DutyRow, Finding, Question, Report
+
+SIGNS = {
+    "permitted": "✓", "conditional": "○", "breach": "✗", "needs-license": "✗", "not-granted": "✗", "prohibited": "✗",
+    UNDETERMINED: "?",
+}  # fmt: skip
+STATUS_SIGNS = {"satisfied": "✓", "violated": "✗", "open": "○", "undecided": "?", "judgement": "§"}
+COLOURS = {"✓": "32", "✗": "31", "○": "33", "?": "36", "§": "35"}
+MEANING = {
+    "permitted": "allowed; every duty that applies is shown to be met",
+    "conditional": "allowed; duties apply that nothing yet shows to be met",
+    "breach": "allowed, but a duty is not met: change it first",
+    "needs-license": "only with the licensor's separate permission",
+    "not-granted": "the text grants no such right",
+    "prohibited": "a clause forbids it",
+    UNDETERMINED: "what is missing could move the answer across the line",
+}
+EFFECTS = {"goes-on": "go on", "undecided": "then more is asked"}
+WIDEST = 100
+
+
+class Page:
+    """Lines of a page, wrapped to a width, with colour where the terminal has it."""
+
+    def __init__(self, width: int, *, colour: bool) -> None:
+        self.width, self.colour = min(width, WIDEST), colour
+        self.lines: list[str] = []
+
+    def paint(self, text: str, code: str) -> str:
+        """Text in a colour or weight, where colour is on."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
+
+    def sign(self, sign: str) -> str:
+        """A status sign in its colour."""
+        return self.paint(sign, COLOURS.get(sign, "0"))
+
+    def add(self, text: str = "", *, indent: int = 0, hang: int | None = None) -> None:
+        """A paragraph, wrapped."""
+        first = " " * indent
+        rest = " " * (indent if hang is None else hang)
+        wrapped = textwrap.wrap(
+            text, self.width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        )
+        self.lines.extend(wrapped or [""])
+
+    def ends(self, left: str, right: str, *, bold: bool = False) -> None:
+        """Two texts at the two ends of a line, or on two lines where they do not fit."""
+        space = self.width - len(left) - len(right)
+        shown = self.paint(left, "1") if bold else left
+        if space < 2:
+            self.add(left)
+            self.lines.append(" " * max(0, self.width - len(right)) + right)
+        else:
+            self.lines.append(shown + " " * space + right)
+
+    def heading(self, left: str, right: str = "") -> None:
+        """A section's heading after an empty line."""
+        self.lines.append("")
+        self.ends(left, right, bold=True) if right else self.lines.append(self.paint(left, "1"))
+
+    def row(self, sign: str, head: str, right: str) -> None:
+        """A sign, a head and a place at the right end."""
+        space = self.width - 4 - len(head) - len(right)
+        if space < 1:
+            self.lines.append(f"  {self.sign(sign)} {head}")
+            self.lines.append(" " * max(4, self.width - len(right)) + right)
+        else:
+            self.lines.append(f"  {self.sign(sign)} {head}" + " " * space + self.paint(right, "2"))
+
+
+def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
+    """The report as text of at most `width` columns (100 at most); `colour` adds ANSI colours."""
+    page = Page(width, colour=colour)
+    _head(page, report)
+    _questions(page, report)
+    _against(page, report)
+    _duties(page, report)
+    _clauses(page, report)
+    _know(page, report)
+    return "\n".join(line.rstrip() for line in page.lines) + "\n"
+
+
+def _head(page: Page, report: Report) -> None:
+    sign = SIGNS[report.verdict]
+    left = f"{report.subject.name} · {report.use}"
+    right = f"{sign} {report.verdict}"
+    space = page.width - len(left) - len(right)
+    if space < 2:
+        page.add(left)
+        page.lines.append(page.paint(right, f"1;{COLOURS[sign]}"))
+    else:
+        page.lines.append(page.paint(left, "1") + " " * space + page.paint(right, f"1;{COLOURS[sign]}"))
+    page.ends(f"best: {report.best}   worst: {report.worst}", f"as of {report.as_of}")
+    page.add(f"{MEANING[report.verdict][0].upper()}{MEANING[report.verdict][1:]}.")
+    if report.subject.title != report.subject.name:
+        page.add(report.subject.title)
+    text = report.subject.text
+    if text is not None:
+        altered = f": {', '.join(text.altered)}" if text.altered else ""
+        page.add(f"Text given: {text.path}, {text.match}{altered}", hang=2)
+
+
+def _questions(page: Page, report: Report) -> None:
+    first = [q for q in report.questions if q.about == "verdict" and q.first]
+    later = [q for q in report.questions if q.about == "verdict" and not q.first]
+    duty = [q for q in report.questions if q.about == "duty"]
+    if first:
+        many = f"{len(first)} answers settle it" if len(first) > 1 else "One answer settles it"
+        page.heading(many, "(--ask puts them to you)")
+        for question in first:
+            _question(page, question)
+    if later:
+        page.heading("May be asked, depending on the answers" if first else "Questions that could move the answer")
+        for question in later:
+            page.row("?", question.fact, _places(report, question.decides))
+            page.add(question.ask, indent=4)
+    if duty:
+        page.heading("Whether these duties apply is open")
+        for question in duty:
+            page.row("?", question.fact, _places(report, question.decides))
+            page.add(question.ask, indent=4)
+
+
+def _question(page: Page, question: Question) -> None:
+    page.lines.append(f"  {page.sign('?')} {question.fact}")
+    if question.type == "hazards":
+        tags = [value for value in question.values if value != "none"]
+        page.add(f"{question.ask.removesuffix('?')} {len(tags)}? {', '.join(tags)}", indent=4)
+        page.add("none: go on", indent=4)
+        return
+    page.add(question.ask, indent=4)
+    parts = []
+    for answer in question.leads_to:
+        where = f" ({', '.join(dict.fromkeys(by.rpartition('/')[2] for by in answer.by))})" if answer.by else ""
+        parts.append(f"{answer.answer}: {EFFECTS.get(answer.effect, answer.effect)}{where}")
+    if question.values and not parts:
+        parts.append(", ".join(question.values))
+    page.add(" · ".join(parts), indent=4)
+
+
+def _places(report: Report, references: tuple[str, ...]) -> str:
+    at = {finding.reference: finding.at for finding in report.findings}
+    places = list(dict.fromkeys(at.get(reference, "") for reference in references))
+    shown = [place for place in places if place][:3]
+    return ", ".join(shown) + (" …" if len(places) > len(shown) else "")
+
+
+def _against(page: Page, report: Report) -> None:
+    """What stands against the use: violated and judged clauses, with what they say."""
+    rows = [
+        f
+        for f in report.findings
+        if f.effect != "duty" and (f.status in ("violated", "judgement") or (f.status == "undecided" and f.kind == "incorporation"))
+    ]
+    if not rows:
+        return
+    page.heading("What stands against it")
+    for finding in rows:
+        _finding(page, finding)
+
+
+def _finding(page: Page, finding: Finding) -> None:
+    effect = finding.effect if finding.effect != "none" else finding.kind
+    head = f"{finding.reference}" if finding.status == "violated" else f"{finding.reference} ({finding.status})"
+    page.row(STATUS_SIGNS[finding.status], head, finding.at)
+    page.add(f"{effect}: {finding.says}", indent=4)
+    if finding.quote:
+        page.add(f"“{_short(finding.quote)}”", indent=4)
+    if finding.judge:
+        page.add(f"For a person to decide: {finding.judge}", indent=4)
+    if finding.how:
+        page.add(f"→ {finding.how}", indent=4, hang=6)
+    if finding.note:
+        page.add(f"({finding.note})", indent=4)
+
+
+def _short(quote: str, most: int = 400) -> str:
+    return quote if len(quote) <= most else f"{quote[: most - 1].rsplit(' ', 1)[0]} …"
+
+
+def _duties(page: Page, report: Report) -> None:
+    acts = [duty for duty in report.duties if duty.phase == "act"]
+    if acts:
+        done = sum(duty.status == "satisfied" for duty in acts)
+        page.heading("Do", f"{done} of {len(acts)} shown done")
+        for duty in acts:
+            _duty(page, duty)
+    others = [duty for duty in report.duties if duty.phase != "act"]
+    if others:
+        page.heading("Keep to")
+        for duty in others:
+            page.row(STATUS_SIGNS.get(duty.status, " ") if duty.status == "violated" else "·", duty.duty, ", ".join(duty.at))
+            page.add(duty.means, indent=4)
+
+
+def _duty(page: Page, duty: DutyRow) -> None:
+    page.row(STATUS_SIGNS[duty.status], duty.duty, ", ".join(duty.at))
+    page.add(duty.how, indent=4)
+    words = [value for name, value in duty.parameters if name in ("text", "any-of")]
+    for word in words:
+        page.add("“" + ("” or “".join(word) if isinstance(word, tuple) else word) + "”", indent=4)
+    if duty.cure_allowed is not None and duty.status == "violated":
+        page.add("the text lets a breach be cured" if duty.cure_allowed else "the text allows no cure", indent=4)
+
+
+def _clauses(page: Page, report: Report) -> None:
+    """Clause by clause what the documents say about the use."""
+    shown = [f for f in report.findings if f.status != "not-applicable"]
+    if not shown:
+        return
+    page.heading("Clause by clause")
+    document = ""
+    for finding in _grouped(shown):
+        if finding.document != document:
+            document = finding.document
+            page.lines.append(f"  {page.paint(document, '4')}")
+        head = f"{finding.clause}"
+        page.row(STATUS_SIGNS[finding.status], head, finding.at)
+        if finding.quote:
+            page.add(f"“{_short(finding.quote, 240)}”", indent=4)
+        if finding.missing and finding.status == "undecided":
+            page.add(f"missing: {', '.join(finding.missing)}", indent=4, hang=6)
+    passed = len(report.findings) - len(shown)
+    if passed:
+        page.add(f"{passed} more clauses do not bear on this use.", indent=2)
+
+
+def _grouped(findings: list[Finding]) -> Iterator[Finding]:
+    documents = dict.fromkeys(finding.document for finding in findings)
+    for document in documents:
+        yield from (finding for finding in findings if finding.document == document)
+
+
+def _know(page: Page, report: Report) -> None:
+    page.heading("Know")
+    for finding in report.findings:
+        if finding.doubt and finding.status != "not-applicable":
+            page.add(f"doubt ({finding.reference}): {finding.doubt}", indent=2, hang=4)
+    for note in report.notes:
+        page.add(note, indent=2, hang=4)
+    page.add(f"More: weightlicense explain {report.findings[0].document if report.findings else 'ID'}/CLAUSE · --format html", indent=2)
+    page.add("This is not legal advice.", indent=2)
