@@ -1,5 +1,5 @@
 """`python -m weightlicense`."""
 
-from weightlicense.cli import main
+from weightlicense.cli import run
 
-main()
+run()

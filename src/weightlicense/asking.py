@@ -18,13 +18,19 @@ def settle(report: Report, again: Callable[[tuple[str, ...]], Report]) -> Report
     answers: list[str] = []
     skipped: set[str] = set()
     while report.verdict == UNDETERMINED:
-        waiting = [q for q in report.questions if q.about == "verdict" and q.fact not in skipped and q.fact != "license"]
+        waiting = [
+            q
+            for q in report.questions
+            if q.about == "verdict" and q.fact not in skipped and q.fact != "license"
+        ]
         if not waiting:
             break
         standing = {q.fact for q in waiting} & set(GOOD_STANDING)
         if len(standing) > 1 and STANDING not in skipped and waiting[0].fact in standing:
             skipped.add(STANDING)
-            if click.confirm("Do you sue nobody over the model, are you not sanctioned, and has nothing ended the license?"):
+            if click.confirm(
+                "Do you sue nobody over the model, are you not sanctioned, and has nothing ended the license?"
+            ):
                 answers.append(f"{STANDING}=yes")
                 report = again(tuple(answers))
             continue

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from weightlicense import catalogue, engine
 from weightlicense.clause import Document
@@ -25,6 +25,9 @@ from weightlicense.finding import (
 )
 from weightlicense.usecase import Contradiction, Facts, resolve_act, resolve_use
 from weightlicense.version import VERSION
+
+if TYPE_CHECKING:
+    from pathlib import Path
 from weightlicense.vocabulary import vocabulary
 
 
@@ -32,8 +35,7 @@ LOCATED_SHARE = 0.5
 """A text is taken for a document's where at least this share of its passages is found in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What is asked: the subject, the use, the date, and the user's own copies of the texts."""
 
     model: str | None = None
@@ -41,11 +43,10 @@ class Asked:
     use: str
     acts: tuple[str, ...] = ()
     as_of: str
-    texts: tuple[Path, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Subject:
+class _Subject(Struct, frozen=True, kw_only=True):
     """The subject resolved: the choices of documents, with what must be said about them."""
 
     model: catalogue.Model | None
@@ -65,7 +66,7 @@ def check(
     use: str,
     acts: Iterable[str] = (),
     facts: Mapping[str, object] | Facts | None = None,
-    as_of: str | date | None = None,
+    as_of: object = None,
     texts: Iterable[str | Path] = (),
 ) -> Report:
     """May we do this with this model or license, on what conditions, and how do you know?
@@ -73,7 +74,7 @@ def check(
     `model` is a family, a checkpoint or a Hub id; `license` a document id, an SPDX id or expression, or a Hub label;
     with both, the strictest reading counts. `use` names a set of acts (`weightlicense list uses`), `acts` adds
     some. `facts` maps names (`NAME`, `NAME@PERIOD`, `NAME[document]`) to values as on the command line, lists for
-    sets of texts. `as_of` is the report's date (default: today, UTC+0 of the machine). `texts` are the user's own
+    sets of texts. `as_of` is the report's date, an ISO text or a date (default: today). `texts` are the user's own
     copies of license texts, which are quoted. Raises `UsageError` for names and values that are not known.
 
     >>> import weightlicense as wl
@@ -90,9 +91,17 @@ def check(
         for name, value in (facts or {}).items():
             for each in value if isinstance(value, list | tuple | set | frozenset) else (value,):
                 given.give(name, _text(each))
-    day = date.today().isoformat() if as_of is None else str(as_of)
-    paths = tuple(Path(text) for text in texts)
-    return assess(Asked(model=model, license=license, use=use, acts=tuple(acts), as_of=day, texts=paths), given)
+    day = _today() if as_of is None else str(as_of)
+    paths = tuple(str(text) for text in texts)
+    return assess(
+        Asked(model=model, license=license, use=use, acts=tuple(acts), as_of=day, texts=paths), given
+    )
+
+
+def _today() -> str:
+    from datetime import date
+
+    return date.today().isoformat()  # noqa: DTZ011 - the user's own calendar day
 
 
 def _text(value: object) -> str:
@@ -167,7 +176,9 @@ def _resolve(asked: Asked) -> _Subject:
 def _of_model(asked: Asked, model: catalogue.Model, named: catalogue.Resolution | None) -> _Subject:
     notes = list(_model_notes(asked, model))
     if model.license is None:
-        own = catalogue.Resolution(asked=model.id, reason=f"The license of {model.title} could not be verified. {model.note or ''}")
+        own = catalogue.Resolution(
+            asked=model.id, reason=f"The license of {model.title} could not be verified. {model.note or ''}"
+        )
     else:
         own = catalogue.resolve_license(model.license, as_of=asked.as_of)
         notes.extend(own.notes)
@@ -186,7 +197,11 @@ def _of_model(asked: Asked, model: catalogue.Model, named: catalogue.Resolution 
     if named.one_of and own.choices and own.choices[0][0] in named.one_of:
         notes.append(f"The name of the model settles the label {asked.license}: {model.license}.")
         return _Subject(
-            model=model, license=model.license or "", choices=own.choices, policies=model.policies, notes=tuple(notes)
+            model=model,
+            license=model.license or "",
+            choices=own.choices,
+            policies=model.policies,
+            notes=tuple(notes),
         )
     if not own.choices or named.choices == own.choices:
         return _Subject(
@@ -202,7 +217,11 @@ def _of_model(asked: Asked, model: catalogue.Model, named: catalogue.Resolution 
         fact="license",
         between=(f"{asked.license} (named)", f"{model.license} (model registry, {model.id})"),
     )
-    every = tuple((*left, *(name for name in right if name not in left)) for left in named.choices or ((),) for right in own.choices)
+    every = tuple(
+        (*left, *(name for name in right if name not in left))
+        for left in named.choices or ((),)
+        for right in own.choices
+    )
     return _Subject(
         model=model,
         license=asked.license,
@@ -276,7 +295,9 @@ def _groups(subject: _Subject, choice: tuple[str, ...]) -> list[engine.Group]:
     return groups
 
 
-def _without_text(conclusion: engine.Conclusion, subject: _Subject, acts: frozenset[str]) -> engine.Conclusion:
+def _without_text(
+    conclusion: engine.Conclusion, subject: _Subject, acts: frozenset[str]
+) -> engine.Conclusion:
     """A license whose text is not at hand: nothing is known to be allowed, whatever else is."""
     assert subject.reason is not None
     worst = LEVELS[conclusion.worst]
@@ -324,12 +345,14 @@ def _anchored(finding: Finding, documents: dict[str, Document], quotes: dict[str
 
 
 def _read_texts(
-    paths: tuple[Path, ...], documents: list[Document]
+    paths: tuple[str, ...], documents: list[Document]
 ) -> tuple[list[TextGiven], dict[str, str], frozenset[str]]:
     """Which documents the given texts are, the words of each clause, and the clauses that were altered."""
     if not paths:
         return [], {}, frozenset()
-    from weightlicense import anchor  # tokenising is needed only where a text is given
+    import hashlib  # with tokenising, needed only where a text is given
+
+    from weightlicense import anchor
 
     given: list[TextGiven] = []
     quotes: dict[str, str] = {}
@@ -355,19 +378,28 @@ def _read_texts(
             match = "exact" if exact else "modified" if changed else "reformatted"
             altered.update(dict.fromkeys(f"{document.id}/{label}" for label in changed))
             given.append(
-                TextGiven(path=str(path), sha256=sha256, match=match, document=document.id, altered=tuple(dict.fromkeys(changed)))
+                TextGiven(
+                    path=str(path),
+                    sha256=sha256,
+                    match=match,
+                    document=document.id,
+                    altered=tuple(dict.fromkeys(changed)),
+                )
             )
     if not given:
         names = ", ".join(document.id for document in documents)
         raise UsageError(
-            f"{', '.join(str(path) for path in paths)} is not the text of {names}", hint="weightlicense identify PATH says which text it is"
+            f"{', '.join(paths)} is not the text of {names}",
+            hint="weightlicense identify PATH says which text it is",
         )
     return given, quotes, frozenset(altered)
 
 
-def _text_files(paths: tuple[Path, ...]) -> list[Path]:
+def _text_files(paths: tuple[str, ...]) -> list[Path]:
+    from pathlib import Path
+
     found: list[Path] = []
-    for path in paths:
+    for path in map(Path, paths):
         if path.is_dir():
             found.extend(sorted(p for p in path.iterdir() if p.suffix in (".txt", ".md") and p.is_file()))
         elif path.is_file():

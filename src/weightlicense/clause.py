@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
+
+from msgspec import Struct
 
 from weightlicense.condition import FALSE, Acts, AnyOf, All, Condition, from_data
 
@@ -28,11 +29,19 @@ OPENNESS: Final = (
     "public-domain", "permissive", "weak-copyleft", "copyleft", "community", "use-restricted", "non-commercial",
     "no-derivatives", "research-only", "service-terms", "policy",
 )  # fmt: skip
-DERIVATIVE_ACTS: Final = ("fine-tune", "adapt", "quantize", "convert", "prune", "merge", "distill", "train-on-outputs")
+DERIVATIVE_ACTS: Final = (
+    "fine-tune",
+    "adapt",
+    "quantize",
+    "convert",
+    "prune",
+    "merge",
+    "distill",
+    "train-on-outputs",
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """A passage by its first and last few words, with the SHA-256 of its normalised words."""
 
     first: str
@@ -40,16 +49,14 @@ class Span:
     sha256: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cure:
+class Cure(Struct, frozen=True, kw_only=True):
     """Whether a breach may be cured, and in how many days (None: no time is named)."""
 
     allowed: bool
     days: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What follows where a clause applies."""
 
     effect: Effect = "none"
@@ -60,8 +67,7 @@ class Outcome:
     ends: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gloss:
+class Gloss(Struct, frozen=True, kw_only=True):
     """What the licensor says elsewhere; shown beside the clause, never decides."""
 
     says: str
@@ -69,8 +75,7 @@ class Gloss:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
+class Clause(Struct, frozen=True, kw_only=True):
     """One clause: its place, its passage, what it says in our words, when it applies and what follows."""
 
     id: str
@@ -89,8 +94,7 @@ class Clause:
     link: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incorporation:
+class Incorporation(Struct, frozen=True, kw_only=True):
     """Another document that the text makes part of itself; `policy` is None where the catalogue lacks it."""
 
     policy: str | None
@@ -100,16 +104,14 @@ class Incorporation:
     at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inert:
+class Inert(Struct, frozen=True, kw_only=True):
     """A passage without legal effect of its own, with the reason."""
 
     span: Span
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """One version of one license, use policy or agreement."""
 
     id: str
@@ -174,7 +176,9 @@ class Document:
             target_is_derivative=from_data(target) if target else None,
             clauses=tuple(_clause(row) for row in data["clauses"]),
             inert=tuple(
-                Inert(span=span, reason=row["reason"]) for row in data.get("inert", ()) for span in _spans(row["span"])
+                Inert(span=span, reason=row["reason"])
+                for row in data.get("inert", ())
+                for span in _spans(row["span"])
             ),
         )
 
@@ -197,7 +201,9 @@ def _clause(row: dict[str, Any]) -> Clause:
         judgement=row.get("judgement"),
         reading=row.get("reading"),
         doubt=row.get("doubt"),
-        gloss=tuple(Gloss(says=g["says"], source=g["source"], url=g.get("url")) for g in row.get("gloss", ())),
+        gloss=tuple(
+            Gloss(says=g["says"], source=g["source"], url=g.get("url")) for g in row.get("gloss", ())
+        ),
         link=row.get("link"),
     )
 
@@ -209,7 +215,8 @@ def _outcome(row: dict[str, Any]) -> Outcome:
         how=row.get("how"),
         duty=row.get("duty"),
         parameters=tuple(
-            (name, tuple(value) if isinstance(value, list) else value) for name, value in row.get("with", {}).items()
+            (name, tuple(value) if isinstance(value, list) else value)
+            for name, value in row.get("with", {}).items()
         ),
         cure=Cure(allowed=cure["allowed"], days=cure.get("days")) if cure else None,
         ends=row.get("ends"),

@@ -30,7 +30,10 @@ def _locator(node: Node, reporter: Reporter, path: str) -> str | None:
     count = len(NOT_HAN.sub(" ", node.value).split())
     if signs > 12 or (count > 6 and not signs) or (signs and count + signs > 12):
         reporter.report(
-            node, path, f"{count + signs} words where at most 6 may stand", "a shorter locator is found as well"
+            node,
+            path,
+            f"{count + signs} words where at most 6 may stand",
+            "a shorter locator is found as well",
         )
     return node.value
 
@@ -91,7 +94,9 @@ def _fact_test(name: str, node: Node, reporter: Reporter, path: str) -> Any:
         case "text" | "expression":
             return _tests(node, {"family": Text(), "is": ListOf(Text(), min=1, or_one=True)}, reporter, path)
         case "texts":
-            reporter.report(node, path, f"the fact {name} is looked at by duties only", "use the duty display")
+            reporter.report(
+                node, path, f"the fact {name} is looked at by duties only", "use the duty display"
+            )
             return None
 
 
@@ -116,7 +121,9 @@ def _tests(node: Node, shapes: dict[str, Any], reporter: Reporter, path: str) ->
     if not isinstance(node.value, dict):
         reporter.report(node, path, "expected a test", f"known tests: {', '.join(shapes)}")
         return None
-    return read(node, Record({name: Field(shape) for name, shape in shapes.items()}, "a test"), reporter, path)
+    return read(
+        node, Record({name: Field(shape) for name, shape in shapes.items()}, "a test"), reporter, path
+    )
 
 
 def _number_test(fact: Fact, node: Node, reporter: Reporter, path: str) -> Any:
@@ -132,7 +139,9 @@ def _number_test(fact: Fact, node: Node, reporter: Reporter, path: str) -> Any:
         reporter.report(node, path, "no limit", f"one of {', '.join(NUMBER_TESTS)}")
     at = data.get("at")
     if at is not None and at not in PERIODS and not any(form.match(at) for form in PERIOD.values()):
-        reporter.report(node, f"{path}.at", f"{at!r} is no period", f"one of {', '.join(PERIODS)}, 2024-06 or 2024")
+        reporter.report(
+            node, f"{path}.at", f"{at!r} is no period", f"one of {', '.join(PERIODS)}, 2024-06 or 2024"
+        )
     return data
 
 
@@ -150,9 +159,15 @@ CONDITION: Final = Custom(
 
 SPAN: Final = Record(
     {
-        "from": Field(Custom(_locator, {"type": "string"}), required=True, about="the first words of the passage"),
-        "to": Field(Custom(_locator, {"type": "string"}), required=True, about="the last words of the passage"),
-        "sha256": Field(Text(pattern=r"[0-9a-f]{64}", what="a SHA-256 digest"), about="of the normalised words"),
+        "from": Field(
+            Custom(_locator, {"type": "string"}), required=True, about="the first words of the passage"
+        ),
+        "to": Field(
+            Custom(_locator, {"type": "string"}), required=True, about="the last words of the passage"
+        ),
+        "sha256": Field(
+            Text(pattern=r"[0-9a-f]{64}", what="a SHA-256 digest"), about="of the normalised words"
+        ),
     },
     "a span",
 )
@@ -161,8 +176,17 @@ SPANS: Final = ListOf(SPAN, min=1, or_one=True)
 
 def _parameters(node: Node, reporter: Reporter, path: str) -> dict[str, Any] | None:
     names = {name: kind for duty in vocabulary().duties.values() for name, kind in duty.parameters}
-    shapes: dict[str, Any] = {"text": Text(), "words": _many(("release", "product")), "texts": ListOf(Text(), min=1, or_one=True)}
-    data = read(node, Record({name: Field(shapes[kind]) for name, kind in names.items()}, "a parameter"), reporter, path)
+    shapes: dict[str, Any] = {
+        "text": Text(),
+        "words": _many(("release", "product")),
+        "texts": ListOf(Text(), min=1, or_one=True),
+    }
+    data = read(
+        node,
+        Record({name: Field(shapes[kind]) for name, kind in names.items()}, "a parameter"),
+        reporter,
+        path,
+    )
     return data if isinstance(data, dict) else None
 
 
@@ -178,7 +202,9 @@ def _outcome(node: Node, reporter: Reporter, path: str) -> dict[str, Any] | None
     if duty is not None:
         given, known = set(data.get("with") or {}), {name for name, _ in duty.parameters}
         for name in sorted(given - known):
-            reporter.report(node, f"{path}.with.{name}", f"{duty.name} has no parameter {name!r}", _listed(known))
+            reporter.report(
+                node, f"{path}.with.{name}", f"{duty.name} has no parameter {name!r}", _listed(known)
+            )
         if duty.name in TEXT_NEEDED and not given & {"text", "any-of"}:
             reporter.report(node, path, f"{duty.name} needs the words", "with: {text: ...}")
     return data
@@ -207,7 +233,9 @@ OUTCOME_RECORD: Final = Record(
             ),
             about="whether the text lets a breach be cured",
         ),
-        "ends": Field(Word(("patent-license",), "what ends"), about="a part of the grant that ends, with effect: none"),
+        "ends": Field(
+            Word(("patent-license",), "what ends"), about="a part of the grant that ends, with effect: none"
+        ),
     },
     "an outcome",
 )
@@ -215,8 +243,12 @@ OUTCOME: Final = Custom(_outcome, {"type": "object"})
 
 CLAUSE: Final = Record(
     {
-        "id": Field(Text(pattern=r"[a-z0-9]+(-[a-z0-9]+)*", what="an id in kebab-case"), required=True, about="unique"),
-        "at": Field(Text(pattern=r"[\w]+(\.[\w]+)*", what="a place such as 1.b.i"), required=True, about="the place"),
+        "id": Field(
+            Text(pattern=r"[a-z0-9]+(-[a-z0-9]+)*", what="an id in kebab-case"), required=True, about="unique"
+        ),
+        "at": Field(
+            Text(pattern=r"[\w]+(\.[\w]+)*", what="a place such as 1.b.i"), required=True, about="the place"
+        ),
         "span": Field(SPANS, required=True, about="the passage"),
         "kind": Field(Word(KINDS, "a kind"), required=True, about="what sort of clause"),
         "says": Field(Text(), required=True, about="what it says, in our words"),
@@ -250,9 +282,13 @@ DOCUMENT: Final = Record(
         "format": Field(Number(), required=True, about="1"),
         "id": Field(Text(pattern=ID, what="an id"), required=True, about="the file's name"),
         "title": Field(Text(), required=True, about="the document's title"),
-        "kind": Field(Word(DOCUMENT_KINDS, "a kind of document"), required=True, about="what sort of document"),
+        "kind": Field(
+            Word(DOCUMENT_KINDS, "a kind of document"), required=True, about="what sort of document"
+        ),
         "steward": Field(Text(), required=True, about="who issues it"),
-        "spdx": Field(Text(pattern=r"[A-Za-z0-9.+-]+", what="an SPDX id"), nullable=True, about="its SPDX id"),
+        "spdx": Field(
+            Text(pattern=r"[A-Za-z0-9.+-]+", what="an SPDX id"), nullable=True, about="its SPDX id"
+        ),
         "aliases": Field(ListOf(Text(), min=1), about="other ids of the same text"),
         "openness": Field(Word(OPENNESS, "an openness"), required=True, about="how open it is"),
         "released": Field(Day(), nullable=True, required=True, about="the date in the text"),
@@ -272,7 +308,9 @@ DOCUMENT: Final = Record(
             ListOf(
                 Record(
                     {
-                        "policy": Field(Text(pattern=ID), nullable=True, required=True, about="a document id, or null"),
+                        "policy": Field(
+                            Text(pattern=ID), nullable=True, required=True, about="a document id, or null"
+                        ),
                         "title": Field(Text(), required=True, about="its title"),
                         "url": Field(Text(), nullable=True, about="its address"),
                         "mutable": Field(Flag(), required=True, about="whether it can change at its address"),
@@ -292,7 +330,9 @@ DOCUMENT: Final = Record(
                         ListOf(Word(DERIVATIVE_ACTS, "an act that makes a model")),
                         about="acts whose result is a derivative",
                     ),
-                    "target-is-derivative": Field(CONDITION, about="when an output-trained model is a derivative"),
+                    "target-is-derivative": Field(
+                        CONDITION, about="when an output-trained model is a derivative"
+                    ),
                 },
                 "definitions",
             ),
@@ -333,9 +373,13 @@ def read_document(path: Path, *, shown_as: str | None = None) -> dict[str, Any]:
 def _check_whole(node: Node, data: dict[str, Any], path: Path, reporter: Reporter) -> None:
     assert isinstance(node.value, dict)
     if data.get("format") not in (FORMAT, None):
-        reporter.report(node.value["format"], "format", f"format {data['format']} is not known", f"write format: {FORMAT}")
+        reporter.report(
+            node.value["format"], "format", f"format {data['format']} is not known", f"write format: {FORMAT}"
+        )
     if data.get("id") and path.stem != data["id"]:
-        reporter.report(node.value["id"], "id", f"{data['id']!r} is not the file's name", f"the file is {path.name}")
+        reporter.report(
+            node.value["id"], "id", f"{data['id']!r} is not the file's name", f"the file is {path.name}"
+        )
     rows = data.get("clauses") or []
     nodes = node.value["clauses"].value if "clauses" in node.value else []
     seen: dict[str, int] = {}
@@ -344,28 +388,41 @@ def _check_whole(node: Node, data: dict[str, Any], path: Path, reporter: Reporte
             continue
         if row["id"] in seen:
             reporter.report(
-                place, f"clauses[{index}].id", f"the id {row['id']!r} is taken by clauses[{seen[row['id']]}]", "choose another"
+                place,
+                f"clauses[{index}].id",
+                f"the id {row['id']!r} is taken by clauses[{seen[row['id']]}]",
+                "choose another",
             )
         seen.setdefault(row["id"], index)
         _check_clause(row, place, f"clauses[{index}]", data, reporter)
 
 
-def _check_clause(row: dict[str, Any], node: Node, path: str, data: dict[str, Any], reporter: Reporter) -> None:
+def _check_clause(
+    row: dict[str, Any], node: Node, path: str, data: dict[str, Any], reporter: Reporter
+) -> None:
     effect = (row.get("then") or {}).get("effect")
     kind = row.get("kind")
     if kind == "grant" and not row.get("acts"):
         reporter.report(node, path, "a grant without acts", "name the acts that it grants")
     if kind == "grant" and effect not in (None, "needs-license", "not-granted"):
-        reporter.report(node, f"{path}.then", f"a grant cannot have effect {effect}", "leave then out, or needs-license")
+        reporter.report(
+            node, f"{path}.then", f"a grant cannot have effect {effect}", "leave then out, or needs-license"
+        )
     if kind == "duty" and effect != "duty":
-        reporter.report(node, path, "a clause of kind duty without effect: duty", "then: {effect: duty, duty: ...}")
+        reporter.report(
+            node, path, "a clause of kind duty without effect: duty", "then: {effect: duty, duty: ...}"
+        )
     if kind == "prohibition" and effect not in ("prohibited", "needs-license", "not-granted"):
         reporter.report(node, path, "a prohibition without effect", "then: {effect: prohibited}")
     if kind == "eligibility" and effect not in ("not-granted", "needs-license", "prohibited"):
         reporter.report(node, path, "an eligibility without effect", "then: {effect: not-granted}")
     if kind == "termination" and effect is None:
         reporter.report(node, path, "a termination without effect", "then: {effect: not-granted}")
-    for condition in (row.get("when"), row.get("unless"), (data.get("definitions") or {}).get("target-is-derivative")):
+    for condition in (
+        row.get("when"),
+        row.get("unless"),
+        (data.get("definitions") or {}).get("target-is-derivative"),
+    ):
         if not data.get("released") and _uses_release(condition):
             reporter.report(node, path, "a period before the release, and no release date", "set released")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from weightlicense.finding import Report
     from weightlicense.usecase import Facts
 
-FILE = click.Path(path_type=Path)
-FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+FILE = click.Path()
+FOLDER = click.Path(exists=True, file_okay=False)
 FORMATS = ("terminal", "json", "html")
 LISTS = ("licenses", "models", "policies", "uses", "facts", "duties", "hazards", "acts", "labels")
 
@@ -37,6 +36,15 @@ class Group(click.Group):
             sys.exit(2)
 
 
+def run() -> None:
+    """The console script."""
+    if sys.argv[1:2] == ["check"]:
+        import gc
+
+        gc.disable()  # a check is over before the garbage collector pays
+    main()
+
+
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, message="%(prog)s %(version)s")
 def main() -> None:
@@ -51,7 +59,9 @@ def main() -> None:
 @click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A declared fact; repeatable.")
 @click.option("--facts", "files", multiple=True, type=FILE, help="A YAML file of facts; repeatable.")
 @click.option("--as-of", metavar="YYYY-MM-DD", help="The report's date; today without it.")
-@click.option("--text", "texts", multiple=True, type=FILE, help="Your own copy of the text, to quote; repeatable.")
+@click.option(
+    "--text", "texts", multiple=True, type=FILE, help="Your own copy of the text, to quote; repeatable."
+)
 @click.option("--ask", is_flag=True, help="Put the questions on the terminal until the answer is settled.")
 @click.option("--no-profile", is_flag=True, help="Do not look for weightlicense.yaml.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True)
@@ -62,14 +72,14 @@ def check(
     use: str,
     acts: tuple[str, ...],
     facts: tuple[str, ...],
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     as_of: str | None,
-    texts: tuple[Path, ...],
+    texts: tuple[str, ...],
     *,
     ask: bool,
     no_profile: bool,
     form: str,
-    output: Path | None,
+    output: str | None,
 ) -> None:
     """Say whether a use of a model or license is allowed, and on what conditions."""
     from weightlicense.assessment import Asked, assess
@@ -100,7 +110,7 @@ def _day(text: str | None) -> str:
         raise UsageError(f"{text!r} is not a date", hint="write --as-of 2026-11-21") from None
 
 
-def _facts(declared: tuple[str, ...], files: tuple[Path, ...], *, no_profile: bool) -> Facts:
+def _facts(declared: tuple[str, ...], files: tuple[str, ...], *, no_profile: bool) -> Facts:
     """Declared facts first, then those of files, then the organisation's profile."""
     from weightlicense.usecase import Facts
 
@@ -110,26 +120,39 @@ def _facts(declared: tuple[str, ...], files: tuple[Path, ...], *, no_profile: bo
         if not sign:
             raise UsageError(f"{each!r} is not a fact", hint="write --fact NAME=VALUE")
         facts.give(name, value)
-    if files:
+    profile = None if no_profile else _profile()
+    if files or profile is not None:
+        from pathlib import Path
+
         from weightlicense.factfile import read_facts
 
         for path in files:
-            read_facts(path, facts)
-    folders = () if no_profile else (Path.cwd(), *Path.cwd().parents)
-    profile = next((f / "weightlicense.yaml" for f in folders if (f / "weightlicense.yaml").is_file()), None)
-    if profile is not None:
-        from weightlicense.factfile import read_facts
-
-        read_facts(profile, facts, kind="assumed", place=f"profile {profile}")
+            read_facts(Path(path), facts)
+        if profile is not None:
+            read_facts(Path(profile), facts, kind="assumed", place=f"profile {profile}")
     return facts
 
 
-def _tell(report: Report, form: str, output: Path | None) -> None:
+def _profile() -> str | None:
+    """The nearest `weightlicense.yaml` from the working directory upwards."""
+    folder = os.getcwd()
+    while True:
+        path = os.path.join(folder, "weightlicense.yaml")
+        if os.path.isfile(path):
+            return path
+        if folder == os.path.dirname(folder):
+            return None
+        folder = os.path.dirname(folder)
+
+
+def _tell(report: Report, form: str, output: str | None) -> None:
     if output is not None:
+        from pathlib import Path
+
         from weightlicense.proof import write_atomically
         from weightlicense.report import render
 
-        write_atomically(output, render(report, form))
+        write_atomically(Path(output), render(report, form))
         click.echo(f"{report.verdict}: {output}", err=True)
     elif form == "terminal":
         from weightlicense.report import terminal
@@ -173,8 +196,10 @@ def _known_document(name: str) -> Any:
 @main.command()
 @click.argument("reference", metavar="ID/CLAUSE")
 @click.option("--text", type=FILE, help="Your own copy of the text, to quote.")
-def explain(reference: str, text: Path | None) -> None:
+def explain(reference: str, text: str | None) -> None:
     """Explain one clause: what it says, when it applies, what follows, how we read it."""
+    from pathlib import Path
+
     from weightlicense.report.document import render_clause
 
     name, _, clause_id = reference.partition("/")
@@ -185,8 +210,11 @@ def explain(reference: str, text: Path | None) -> None:
 
         known = [c.id for c in document.clauses]
         near = nearest(clause_id, known) or known[:8]
-        raise UsageError(f"{document.id} has no clause {clause_id!r}", hint=f"did you mean {' or '.join(near)}?")
-    click.echo(render_clause(document, clause, text, width=_width(), colour=_colour()), nl=False)
+        raise UsageError(
+            f"{document.id} has no clause {clause_id!r}", hint=f"did you mean {' or '.join(near)}?"
+        )
+    copy = None if text is None else Path(text)
+    click.echo(render_clause(document, clause, copy, width=_width(), colour=_colour()), nl=False)
 
 
 @main.command("list")
@@ -195,8 +223,12 @@ def explain(reference: str, text: Path | None) -> None:
 @click.option("--duty", help="Documents that ask for this duty.")
 @click.option("--steward", help="Documents of this steward.")
 @click.option("--openness", help="Documents of this openness.")
-@click.option("--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True)
-def list_(what: str, act: str | None, duty: str | None, steward: str | None, openness: str | None, form: str) -> None:
+@click.option(
+    "--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True
+)
+def list_(
+    what: str, act: str | None, duty: str | None, steward: str | None, openness: str | None, form: str
+) -> None:
     """List what is known: licenses, models, policies, uses, facts, duties, hazards, acts, labels."""
     from weightlicense.report.listing import rows, table
 
@@ -211,11 +243,13 @@ def list_(what: str, act: str | None, duty: str | None, steward: str | None, ope
 
 @main.command()
 @click.argument("paths", nargs=-1, type=FILE)
-def lint(paths: tuple[Path, ...]) -> None:
+def lint(paths: tuple[str, ...]) -> None:
     """Check data files against the schema and the vocabulary."""
+    from pathlib import Path
+
     from weightlicense.catalogue.lint import lint as check_files
 
-    count, problems = check_files(paths)
+    count, problems = check_files(tuple(map(Path, paths)))
     for problem in problems:
         click.echo(str(problem))
     if not problems:
@@ -227,21 +261,28 @@ def lint(paths: tuple[Path, ...]) -> None:
 @click.argument("documents", nargs=-1)
 @click.option("--texts", type=FOLDER, required=True, help="A folder of source texts, <id>.txt.")
 @click.option("--pin", is_flag=True, help="Write the digests of spans that have none or a wrong one.")
-@click.option("--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True)
-def verify(documents: tuple[str, ...], texts: Path, *, pin: bool, form: str) -> None:
+@click.option(
+    "--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True
+)
+def verify(documents: tuple[str, ...], texts: str, *, pin: bool, form: str) -> None:
     """Prove encodings against the source texts: every word covered, every digest right."""
+    from pathlib import Path
+
     from weightlicense import proof
     from weightlicense.catalogue import files
 
+    folder = Path(texts)
     known = files.document_paths()
     unknown = [name for name in documents if name not in known]
     if unknown:
-        raise UsageError(f"unknown document {unknown[0]!r}", hint="weightlicense list licenses shows them all")
+        raise UsageError(
+            f"unknown document {unknown[0]!r}", hint="weightlicense list licenses shows them all"
+        )
     proofs = []
     for name in documents or known:
         if pin:
-            click.echo(f"{name}: {proof.pin(known[name], texts)} digests written", err=True)
+            click.echo(f"{name}: {proof.pin(known[name], folder)} digests written", err=True)
             files.document_data.cache_clear()
-        proofs.append(proof.verify(name, texts))
+        proofs.append(proof.verify(name, folder))
     click.echo(proof.as_json(proofs) if form == "json" else proof.as_text(proofs), nl=False)
     sys.exit(0 if all(found.holds for found in proofs) else 2)

@@ -8,8 +8,9 @@ facts' values. Numbers are in the fact's unit, periods are ISO (`2024-06`, `2024
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from weightlicense.value import Interval, Members, Places, family_is
 from weightlicense.vocabulary import Fact, Vocabulary
@@ -24,43 +25,37 @@ DATE_TESTS: Final = ("before", "from")
 PERIODS: Final = ("month-before-release", "year-before-release", "preceding", "any")
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(Struct, frozen=True):
     """Every part holds."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True):
     """At least one part holds."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """The part does not hold."""
 
     part: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Acts:
+class Acts(Struct, frozen=True):
     """The use does one of these acts (`distribution` is expanded by the document's definition)."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """What acts and document already decided."""
 
     truth: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(Struct, frozen=True):
     """One fact tested: every (test, operand) holds. `key` is where its value stands once bound.
 
     `closed`: in an exemption, undeclared means not held, unless a fact of `opened_by` makes it a question.
@@ -80,8 +75,7 @@ TRUE: Final = Constant(True)
 FALSE: Final = Constant(False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """What a condition is bound to: the acts of the use, and the document that speaks."""
 
     acts: frozenset[str]

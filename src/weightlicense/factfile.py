@@ -15,7 +15,6 @@ from weightlicense.usecase import Facts
 from weightlicense.vocabulary import JUDGEMENT_PREFIX
 from weightlicense.yamlfile import Node
 
-PROFILE: Final = "weightlicense.yaml"
 DECISION: Final = ("value", "by", "on", "reason")
 
 
@@ -28,7 +27,8 @@ def read_facts(path: Path, facts: Facts, *, kind: str = "declared", place: str |
     def problem(at: Node, key: str, message: str, hint: str | None = None) -> None:
         problems.append(Problem(file=str(path), line=at.line, path=key, message=message, hint=hint))
 
-    if not isinstance(node.value, dict) or not isinstance(getattr(node.value.get("facts"), "value", None), dict):
+    listed = node.value.get("facts") if isinstance(node.value, dict) else None
+    if not isinstance(node.value, dict) or listed is None or not isinstance(listed.value, dict):
         problem(node, "", "expected format: 1 and facts:", "write facts: as a mapping from names to values")
         raise DataError(tuple(problems))
     for key, child in node.value.items():
@@ -37,7 +37,7 @@ def read_facts(path: Path, facts: Facts, *, kind: str = "declared", place: str |
     version = node.value.get("format")
     if version is None or version.value != 1:
         problem(version or node, "format", "expected format: 1", "write format: 1 in the first line")
-    for name, child in node.value["facts"].value.items():
+    for name, child in listed.value.items():
         try:
             _give(name, child, facts, kind, where)
         except UsageError as error:
@@ -52,9 +52,15 @@ def _give(name: str, node: Node, facts: Facts, kind: str, place: str) -> None:
             raise UsageError(f"{name} is a mapping", hint="write NAME: VALUE")
         rows = {key: _text(child) for key, child in node.value.items()}
         if "value" not in rows or set(rows) - set(DECISION):
-            raise UsageError("a decision needs value, by, on and reason", hint=f"known keys: {', '.join(DECISION)}")
+            raise UsageError(
+                "a decision needs value, by, on and reason", hint=f"known keys: {', '.join(DECISION)}"
+            )
         facts.give(
-            name, rows["value"], kind=kind, place=place, detail=((key, rows[key]) for key in DECISION[1:] if key in rows)
+            name,
+            rows["value"],
+            kind=kind,
+            place=place,
+            detail=((key, rows[key]) for key in DECISION[1:] if key in rows),
         )
         return
     for child in node.value if isinstance(node.value, list) else [node]:
@@ -66,12 +72,3 @@ def _text(node: Node) -> str:
     if value is None or isinstance(value, dict | list):
         raise UsageError("expected a value", hint="leave out what is not known")
     return "yes" if value is True else "no" if value is False else str(value)
-
-
-def find_profile(start: Path) -> Path | None:
-    """The nearest `weightlicense.yaml` from a folder upwards."""
-    for folder in (start, *start.parents):
-        path = folder / PROFILE
-        if path.is_file():
-            return path
-    return None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 VERDICTS: Final = ("permitted", "conditional", "breach", "needs-license", "not-granted", "prohibited")
 PERMITTED, CONDITIONAL, BREACH, NEEDS_LICENSE, NOT_GRANTED, PROHIBITED = range(6)
@@ -19,16 +20,14 @@ def allowed(level: int) -> bool:
     return level <= BREACH
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactUsed:
+class FactUsed(Struct, frozen=True, kw_only=True):
     """A fact with its value as text, and where it came from (declared, observed, derived, assumed)."""
 
     value: str
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """What one clause says about the use.
 
     `act` are the acts of the use that it attaches to; `missing` the facts whose absence leaves it undecided;
@@ -49,7 +48,7 @@ class Finding:
     doubt: str | None = None
     quote: str | None = None
     url: str | None = None
-    facts_used: dict[str, FactUsed] = field(default_factory=dict)
+    facts_used: dict[str, FactUsed] = {}
     missing: tuple[str, ...] = ()
     judge: str | None = None
     gloss: tuple[tuple[str, str, str | None], ...] = ()
@@ -62,8 +61,7 @@ class Finding:
         return f"{self.document}/{self.clause}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What one answer to a question would lead to: `effect` is goes-on, undecided or an effect, `by` the clauses."""
 
     answer: str
@@ -71,8 +69,7 @@ class Answer:
     by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """A fact that would settle something; `first` marks a smallest set that settles the answer."""
 
     fact: str
@@ -85,8 +82,7 @@ class Question:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DutyRow:
+class DutyRow(Struct, frozen=True, kw_only=True):
     """One duty, whatever the number of clauses that ask for it."""
 
     duty: str
@@ -101,8 +97,7 @@ class DutyRow:
     cure_days: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextGiven:
+class TextGiven(Struct, frozen=True, kw_only=True):
     """The user's own copy of a text, and how it matches the one encoded."""
 
     path: str
@@ -112,8 +107,7 @@ class TextGiven:
     altered: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """What was asked about."""
 
     model: str | None
@@ -128,8 +122,7 @@ class Subject:
         return self.model or self.license
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """The answer: a verdict with its range, and everything that it rests on."""
 
     tool_version: str

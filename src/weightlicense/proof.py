@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from weightlicense import anchor
 from weightlicense.catalogue import files
@@ -11,9 +13,11 @@ from weightlicense.clause import Document
 from weightlicense.clausefile import read_document
 from weightlicense.errors import DataError, Problem
 
+if TYPE_CHECKING:
+    from weightlicense.yamlfile import Node
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+
+class Proof(Struct, frozen=True, kw_only=True):
     """What verifying one document showed; `digest` is ok, differs or no text."""
 
     id: str
@@ -32,7 +36,9 @@ def as_text(proofs: list[Proof]) -> str:
     """One line a document, its problems below, and the sum."""
     lines: list[str] = []
     for found in proofs:
-        lines.append(f"{found.id}: coverage {_share(found.coverage)}, digests {found.digest}, {found.spans} spans")
+        lines.append(
+            f"{found.id}: coverage {_share(found.coverage)}, digests {found.digest}, {found.spans} spans"
+        )
         lines.extend(f"  {problem}" for problem in found.problems)
     good = sum(found.holds for found in proofs)
     lines.append(f"{good} of {len(proofs)} documents whole: every word covered, every digest right")
@@ -73,12 +79,16 @@ def verify(document_id: str, texts: Path) -> Proof:
     path = text_file(document_id, texts)
     if path is None:
         problem = f"no text {document_id}.txt in {texts}"
-        return Proof(id=document_id, coverage=0.0, digest="no text", spans=_spans(document), problems=(problem,))
+        return Proof(
+            id=document_id, coverage=0.0, digest="no text", spans=_spans(document), problems=(problem,)
+        )
     found = anchor.verify_text(document, path.read_bytes())
     problems = found.problems
     if found.raw is False:
         problems = (*problems, f"{path.name} is not the file whose SHA-256 stands in text.sha256")
-    return Proof(id=document_id, coverage=found.coverage, digest=found.digest, spans=found.spans, problems=problems)
+    return Proof(
+        id=document_id, coverage=found.coverage, digest=found.digest, spans=found.spans, problems=problems
+    )
 
 
 def _spans(document: Document) -> int:
@@ -99,7 +109,9 @@ def pin(path: Path, texts: Path) -> int:
     found = anchor.verify_text(document, source.read_bytes())
     lost = [place for place in found.places if place.match is None]
     if lost:
-        raise DataError(tuple(_problem(path, problem) for problem in found.problems if "not in the text" in problem))
+        raise DataError(
+            tuple(_problem(path, problem) for problem in found.problems if "not in the text" in problem)
+        )
     text = path.read_text(encoding="utf-8")
     nodes = _span_nodes(yamlfile.load(path))
     edits = [
@@ -113,15 +125,20 @@ def pin(path: Path, texts: Path) -> int:
 
 
 def _problem(path: Path, message: str) -> Problem:
-    return Problem(file=files.shown(path), line=None, path="", message=message, hint="copy the words from the text")
+    return Problem(
+        file=files.shown(path), line=None, path="", message=message, hint="copy the words from the text"
+    )
 
 
-def _span_nodes(root: object) -> list[object]:
+def _span_nodes(root: Node) -> list[Node]:
     """The nodes of all spans, clauses first, as the document has them."""
-    nodes: list[object] = []
+    nodes: list[Node] = []
     for part in ("clauses", "inert"):
-        rows = root.value.get(part)  # type: ignore[attr-defined]
-        for row in rows.value if rows is not None else ():
+        assert isinstance(root.value, dict)
+        rows = root.value[part].value if part in root.value else []
+        assert isinstance(rows, list)
+        for row in rows:
+            assert isinstance(row.value, dict)
             span = row.value["span"]
             nodes.extend(span.value if isinstance(span.value, list) else [span])
     return nodes

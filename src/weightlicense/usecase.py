@@ -8,12 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from weightlicense.errors import UsageError, nearest
 from weightlicense.finding import FactUsed
-from weightlicense.value import PERIOD, Interval, Members, Places, Series, ValueProblem, month_before, parse, year_before
+from weightlicense.value import (
+    PERIOD,
+    Interval,
+    Members,
+    Places,
+    Series,
+    ValueProblem,
+    month_before,
+    parse,
+    year_before,
+)
 from weightlicense.vocabulary import Fact, Vocabulary, vocabulary
 
 RANKS: Final = {"declared": 0, "observed": 1, "derived": 2, "assumed": 3}
@@ -22,11 +33,12 @@ GOOD_STANDING: Final = {
     "licensee.sanctioned": "no",
     "licensee.terminated": "no",
 }
-_NAME = re.compile(r"(?P<name>judgement\.[^@\s]+|[a-z][a-z._-]*)(\[(?P<document>[^\]\s]+)\])?(@(?P<period>[\w-]+))?$")
+_NAME = re.compile(
+    r"(?P<name>judgement\.[^@\s]+|[a-z][a-z._-]*)(\[(?P<document>[^\]\s]+)\])?(@(?P<period>[\w-]+))?$"
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """One value of one fact, as text and as value, with its source (`declared`, `assumed: use research`, …)."""
 
     key: str
@@ -37,8 +49,7 @@ class Given:
     detail: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contradiction:
+class Contradiction(Struct, frozen=True, kw_only=True):
     """Two sources that disagree about one fact; the first is the one that counts."""
 
     fact: str
@@ -56,7 +67,13 @@ class Facts:
         self.contradictions: list[Contradiction] = []
 
     def give(
-        self, name: str, text: str, *, kind: str = "declared", place: str = "", detail: Iterable[tuple[str, str]] = ()
+        self,
+        name: str,
+        text: str,
+        *,
+        kind: str = "declared",
+        place: str = "",
+        detail: Iterable[tuple[str, str]] = (),
     ) -> None:
         """Add a fact `NAME`, `NAME@PERIOD` or `NAME[document]`; raises `UsageError` for what is not known."""
         fact, key = self.named(name)
@@ -65,11 +82,21 @@ class Facts:
         except ValueProblem as problem:
             raise UsageError(f"--fact {key}: {problem}", hint=fact.definition) from None
         source = f"{kind}: {place}" if place else kind
-        self._keep(Given(key=key, text=text.strip(), value=value, rank=RANKS[kind], source=source, detail=tuple(detail)))
+        self._keep(
+            Given(
+                key=key, text=text.strip(), value=value, rank=RANKS[kind], source=source, detail=tuple(detail)
+            )
+        )
         if key == "licensee.good_standing" and value == "yes":
             for part, answer in GOOD_STANDING.items():
                 self._keep(
-                    Given(key=part, text=answer, value=answer, rank=RANKS[kind], source=f"{source} (licensee.good_standing)")
+                    Given(
+                        key=part,
+                        text=answer,
+                        value=answer,
+                        rank=RANKS[kind],
+                        source=f"{source} (licensee.good_standing)",
+                    )
                 )
 
     def named(self, name: str) -> tuple[Fact, str]:
@@ -84,11 +111,15 @@ class Facts:
         period, document = match["period"], match["document"]
         if period and fact.period is None:
             raise UsageError(f"the fact {fact.name} is not given by period", hint=f"write {fact.name}=VALUE")
-        if period and not (PERIOD["year"].match(period) or (fact.period == "month" and PERIOD["month"].match(period))):
+        if period and not (
+            PERIOD["year"].match(period) or (fact.period == "month" and PERIOD["month"].match(period))
+        ):
             form = "a month such as 2024-06 or a year" if fact.period == "month" else "a year such as 2024"
             raise UsageError(f"{period!r} is not {form}", hint=f"write {fact.name}@2024=VALUE")
         if document and not fact.per_document:
-            raise UsageError(f"the fact {fact.name} is not given by document", hint=f"write {fact.name}=VALUE")
+            raise UsageError(
+                f"the fact {fact.name} is not given by document", hint=f"write {fact.name}=VALUE"
+            )
         return fact, match[0]
 
     def _keep(self, new: Given) -> None:
@@ -96,7 +127,11 @@ class Facts:
         if old is None:
             self.given[new.key] = new
             return
-        if isinstance(old.value, frozenset) and old.rank == new.rank and self.named(new.key)[0].type == "texts":
+        if (
+            isinstance(old.value, frozenset)
+            and old.rank == new.rank
+            and self.named(new.key)[0].type == "texts"
+        ):
             text = new.text if not old.value else old.text if not new.value else f"{old.text}; {new.text}"
             self.given[new.key] = Given(
                 key=new.key, text=text, value=old.value | new.value, rank=old.rank, source=old.source
@@ -104,11 +139,17 @@ class Facts:
             return
         first, second = (old, new) if old.rank <= new.rank else (new, old)
         implied = "(licensee.good_standing)"
-        if first.rank == second.rank and first.source.endswith(implied) and not second.source.endswith(implied):
+        if (
+            first.rank == second.rank
+            and first.source.endswith(implied)
+            and not second.source.endswith(implied)
+        ):
             first, second = second, first
         if first.value != second.value:
             if first.rank == second.rank == 0 and first.source == second.source:
-                raise UsageError(f"{new.key} is declared twice: {old.text} and {new.text}", hint="declare it once")
+                raise UsageError(
+                    f"{new.key} is declared twice: {old.text} and {new.text}", hint="declare it once"
+                )
             self.contradictions.append(
                 Contradiction(
                     fact=new.key,
@@ -242,7 +283,11 @@ def resolve_use(name: str, words: Vocabulary) -> tuple[str, tuple[str, ...], tup
         if use.name.replace("-", " ") == wanted:
             return use.name, use.acts, use.facts
     near = nearest(wanted, list(words.uses))
-    hint = f"did you mean {' or '.join(repr(n) for n in near)}?" if near else "weightlicense list uses shows them all"
+    hint = (
+        f"did you mean {' or '.join(repr(n) for n in near)}?"
+        if near
+        else "weightlicense list uses shows them all"
+    )
     raise UsageError(f"unknown use {name!r}", hint=hint)
 
 

@@ -11,18 +11,18 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
+
+from msgspec import Struct
 
 from weightlicense.vocabulary import Fact, Vocabulary
 
 BASE_CURRENCY: Final = "USD"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
+class Interval(Struct, frozen=True, kw_only=True):
     """A number of which only bounds are known, or an amount in another currency than the fact's unit."""
 
     low: float = -math.inf
@@ -52,26 +52,23 @@ class Interval:
 Number = int | float | Interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Members:
+class Members(Struct, frozen=True, kw_only=True):
     """A set known in part: what is in it and what is not; of the rest nothing is known."""
 
     has: frozenset[str] = frozenset()
     lacks: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class Places(Struct, frozen=True, kw_only=True):
     """A set of places, each as the country codes that it may stand for (one for a country, more for a region)."""
 
     each: tuple[frozenset[str], ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
-class Series:
+class Series(Struct, kw_only=True):
     """A number by period (`2024-06` or `2024`), with the value declared for every period, if any."""
 
-    periods: dict[str, Number] = field(default_factory=dict)
+    periods: dict[str, Number] = {}
     always: Number | None = None
 
     def at(self, period: str) -> Number | None:
@@ -102,7 +99,9 @@ class ValueProblem(ValueError):
     """A word of input that is no value of the fact; says what is expected."""
 
 
-_NUMBER = re.compile(r"(?P<bound><=|>=|<|>|≤|≥)?\s*(?P<number>\d[\d_,]*(?:\.\d+)?(?:e\d+)?)\s*(?P<scale>[kmbt]?)$", re.I)
+_NUMBER = re.compile(
+    r"(?P<bound><=|>=|<|>|≤|≥)?\s*(?P<number>\d[\d_,]*(?:\.\d+)?(?:e\d+)?)\s*(?P<scale>[kmbt]?)$", re.I
+)
 _CURRENCY = re.compile(r"^(?P<before>[A-Z]{3}|\$|€|£|¥)?\s*(?P<rest>.*?)\s*(?P<after>[A-Z]{3})?$", re.S)
 _SYMBOLS: Final = {"$": "USD", "€": "EUR", "£": "GBP"}
 _SCALES: Final = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from weightlicense.catalogue import files
 from weightlicense.clause import Document
 from weightlicense.errors import UsageError, nearest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class Model(Struct, frozen=True, kw_only=True):
     """An entry of the model registry: which checkpoints carry which license, and how we know."""
 
     id: str
@@ -31,8 +30,7 @@ class Model:
     sources: tuple[tuple[str, str, str | None], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
+class Resolution(Struct, frozen=True, kw_only=True):
     """What a license name came to.
 
     `choices` are the ways the licensee may choose (`OR`), each a tuple of document ids that all apply (`AND`).
@@ -93,7 +91,7 @@ def _names() -> dict[str, str]:
 
 @cache
 def _labels() -> dict[str, dict[str, Any]]:
-    return {row["label"].lower(): row for row in files.index()["labels"]}
+    return {row["label"].lower(): row for row in files.label_rows()}
 
 
 def resolve_license(asked: str, *, as_of: str) -> Resolution:
@@ -124,7 +122,9 @@ def _by_label(asked: str, row: dict[str, Any], as_of: str) -> Resolution:
         if row["document"] in heads():
             return Resolution(asked=asked, choices=((row["document"],),), notes=extra)
         return Resolution(
-            asked=asked, notes=extra, reason=f"The label {label} means {row['document']}, whose text is not encoded yet."
+            asked=asked,
+            notes=extra,
+            reason=f"The label {label} means {row['document']}, whose text is not encoded yet.",
         )
     if "versions" in row:
         return _in_force(asked, row, as_of, extra)
@@ -138,7 +138,9 @@ def _by_label(asked: str, row: dict[str, Any], as_of: str) -> Resolution:
         )
     if "read-at" in row:
         return Resolution(
-            asked=asked, notes=extra, reason=f"The text behind the label {label} is not at hand; read it at {row['read-at']}."
+            asked=asked,
+            notes=extra,
+            reason=f"The text behind the label {label} is not at hand; read it at {row['read-at']}.",
         )
     return Resolution(asked=asked, notes=extra, reason=f"The label {label} names no text. {row['says']}")
 
@@ -151,7 +153,9 @@ def _in_force(asked: str, row: dict[str, Any], as_of: str, extra: tuple[str, ...
         return Resolution(asked=asked, notes=extra, reason=reason)
     chosen = begun[-1]["document"]
     if chosen not in heads():
-        return Resolution(asked=asked, notes=extra, reason=f"{chosen}, in force on {as_of}, is not encoded yet.")
+        return Resolution(
+            asked=asked, notes=extra, reason=f"{chosen}, in force on {as_of}, is not encoded yet."
+        )
     others = ", ".join(version["document"] for version in versions if version["document"] != chosen)
     note = f"The label {row['label']} has dated versions: {chosen} is in force on {as_of}; the others are {others}."
     return Resolution(asked=asked, choices=((chosen,),), notes=(*extra, note))
@@ -166,7 +170,9 @@ def _expression(text: str, as_of: str) -> Resolution | None:
     try:
         parsed = Licensing().parse(text)
     except ExpressionError as error:
-        raise UsageError(f"{text!r} is not a license expression: {error}", hint="write MIT OR Apache-2.0") from None
+        raise UsageError(
+            f"{text!r} is not a license expression: {error}", hint="write MIT OR Apache-2.0"
+        ) from None
     reasons: list[str] = []
     choices = _choices(parsed, as_of, reasons)
     if reasons:
@@ -213,27 +219,35 @@ def organization(name: str) -> str | None:
 def find_model(name: str) -> Model | None:
     """The most specific entry that a checkpoint's name matches; None where none does.
 
-    An exact id or name wins, then the glob with most literal characters, then an entry of the Hub id's own organisation.
+    A whole name wins, then an entry of the Hub id's own organisation, then the glob with most literal characters.
     """
     wanted, owner = normalised(name), organization(name)
-    best: tuple[tuple[int, int, int], dict[str, Any]] | None = None
-    for row in files.index()["models"]:
-        literal = _literal(wanted, row)
-        if literal < 0 or any(fnmatchcase(wanted, glob) for glob in row.get("except", ())):
+    known = files.model_index()
+    rows = known["rows"]
+    fitting = [(1, 0, index) for index in known["names"].get(wanted, ())]
+    fitting += [
+        (0, len(glob.replace("*", "").replace("?", "")), index)
+        for head, glob, index in known["globs"]
+        if wanted.startswith(head) and _matches(wanted, glob)
+    ]
+    best: tuple[tuple[int, bool, int], int] | None = None
+    for whole, literal, index in fitting:
+        if any(_matches(wanted, glob) for glob in rows[index].get("except", ())):
             continue
-        rank = (int(literal == 10_000), int(owner in row["organizations"]), literal)
+        rank = (whole, owner in rows[index]["organizations"], literal)
         if best is None or rank > best[0]:
-            best = (rank, row)
-    return None if best is None else _model(best[1])
+            best = (rank, index)
+    return None if best is None else _model(rows[best[1]])
 
 
-def _literal(wanted: str, row: dict[str, Any]) -> int:
-    """How specific the entry's match is: its literal characters, 10,000 for a whole name, -1 for none."""
-    if wanted == row["id"] or wanted in row["match"]:
-        return 10_000
-    return max(
-        (len(glob.replace("*", "").replace("?", "")) for glob in row["match"] if fnmatchcase(wanted, glob)), default=-1
-    )
+def _matches(wanted: str, glob: str) -> bool:
+    """Whether a name matches a glob."""
+    head = glob.partition("*")[0].partition("?")[0]
+    if glob in (head, f"{head}*"):
+        return wanted == glob or (glob != head and wanted.startswith(head))
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(wanted, glob)
 
 
 def resolve_model(name: str) -> Model:
@@ -241,7 +255,7 @@ def resolve_model(name: str) -> Model:
     found = find_model(name)
     if found is not None:
         return found
-    known = [row["id"] for row in files.index()["models"]]
+    known = [row["id"] for row in files.model_index()["rows"]]
     raise UsageError(f"unknown model {name!r}", hint=_near(normalised(name), known, "models"))
 
 
@@ -266,4 +280,4 @@ def _model(row: dict[str, Any]) -> Model:
 
 def models() -> list[Model]:
     """Every entry of the model registry, in the order of publishers."""
-    return [_model(row) for row in files.index()["models"]]
+    return [_model(row) for row in files.model_index()["rows"]]

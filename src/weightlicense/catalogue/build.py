@@ -17,7 +17,7 @@ HEAD: Final = ("title", "kind", "steward", "spdx", "aliases", "openness", "relea
 
 
 def make_index() -> dict[str, Any]:
-    """Heads of all documents, all models and labels; raises `DataError` with the problems of all files."""
+    """Heads of all documents and the digest of all data; raises `DataError` with the problems of all heads."""
     digest = hashlib.sha256()
     problems: list[Problem] = []
     documents: dict[str, Any] = {}
@@ -27,20 +27,44 @@ def make_index() -> dict[str, Any]:
             documents[document_id] = _head(path)
         except DataError as error:
             problems.extend(error.problems)
-    models: list[dict[str, Any]] = []
-    for path in files.model_paths():
+    for path in (*files.model_paths(), files.label_path()):
         digest.update(path.read_bytes())
-        data = _read(path, MODELS, problems)
-        if data:
-            organizations = data["organizations"]
-            models.extend({**row, "organizations": organizations, "publisher": data["name"]} for row in data["models"])
-    labels: list[dict[str, Any]] = []
-    if files.label_path().exists():
-        digest.update(files.label_path().read_bytes())
-        labels = (_read(files.label_path(), LABELS, problems) or {"labels": []})["labels"]
     if problems:
         raise DataError(tuple(problems))
-    return {"format": 1, "digest": digest.hexdigest(), "documents": documents, "models": models, "labels": labels}
+    return {"format": 1, "digest": digest.hexdigest(), "documents": documents}
+
+
+def make_models() -> dict[str, Any]:
+    """The model registry: rows, whole names and globs with their literal starts, each with its row."""
+    problems: list[Problem] = []
+    rows: list[dict[str, Any]] = []
+    for path in files.model_paths():
+        data = _read(path, MODELS, problems)
+        if data:
+            shared = {"organizations": data["organizations"], "publisher": data["name"]}
+            rows.extend({**row, **shared} for row in data["models"])
+    if problems:
+        raise DataError(tuple(problems))
+    names: dict[str, list[int]] = {}
+    globs: list[tuple[str, str, int]] = []
+    for index, row in enumerate(rows):
+        for name in dict.fromkeys((row["id"], *row["match"])):
+            head = name.partition("*")[0].partition("?")[0]
+            if head == name:
+                names.setdefault(name, []).append(index)
+            else:
+                globs.append((head, name, index))
+    return {"format": 1, "names": names, "globs": globs, "rows": rows}
+
+
+def make_labels() -> list[dict[str, Any]]:
+    """The Hub's labels; raises `DataError` with all problems."""
+    problems: list[Problem] = []
+    data = _read(files.label_path(), LABELS, problems)
+    if problems:
+        raise DataError(tuple(problems))
+    rows: list[dict[str, Any]] = data["labels"]
+    return rows
 
 
 def _read(path: Path, shape: Any, problems: list[Problem]) -> Any:
@@ -69,11 +93,13 @@ def _head(path: Path) -> dict[str, Any]:
 
 
 def compile_catalogue(target: Path) -> None:
-    """Write the compiled catalogue into a folder: `index.json`, `vocabulary.json` and `documents/<id>.json`."""
+    """Write the compiled catalogue into a folder: index, models, labels, vocabulary and `documents/<id>.json`."""
     from weightlicense.vocabulary import source
 
     (target / "documents").mkdir(parents=True, exist_ok=True)
     _write(target / "index.json", make_index())
+    _write(target / "models.json", make_models())
+    _write(target / "labels.json", make_labels())
     _write(target / "vocabulary.json", source())
     for document_id in files.document_paths():
         _write(target / "documents" / f"{document_id}.json", files.document_data(document_id))

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import json
+import os.path
 from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-PACKAGE: Final = Path(__file__).parent.parent
-COMPILED: Final = PACKAGE / "_data"
-CHECKOUT: Final = PACKAGE.parent.parent
+import msgspec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# pathlib costs more to import than all of this; a check needs only these texts.
+PACKAGE: Final = os.path.dirname(os.path.dirname(__file__))
+COMPILED: Final = os.path.join(PACKAGE, "_data")
+CHECKOUT: Final = os.path.dirname(os.path.dirname(PACKAGE))
 DOCUMENT_FOLDERS: Final = ("licenses", "policies/acceptable-use")
 
 
 def is_compiled() -> bool:
     """Whether this is a built package, which carries the catalogue compiled."""
-    return (COMPILED / "index.json").exists()
+    return os.path.exists(os.path.join(COMPILED, "index.json"))
 
 
 def root() -> Path:
     """The folder that holds `licenses/` and `policies/`."""
-    return COMPILED if is_compiled() else CHECKOUT
+    from pathlib import Path
+
+    return Path(COMPILED if is_compiled() else CHECKOUT)
 
 
 @cache
@@ -54,9 +61,9 @@ def shown(path: Path) -> str:
 
 @cache
 def index() -> dict[str, Any]:
-    """The index: heads of documents, models, labels and the digest; compiled, or made from the YAML files."""
+    """The index: heads of documents and the digest; compiled, or made from the YAML files."""
     if is_compiled():
-        loaded: dict[str, Any] = json.loads((COMPILED / "index.json").read_bytes())
+        loaded: dict[str, Any] = _decoded("index.json")
         return loaded
     from weightlicense.catalogue.build import make_index  # reads YAML; only in a checkout
 
@@ -64,13 +71,39 @@ def index() -> dict[str, Any]:
 
 
 @cache
+def model_index() -> dict[str, Any]:
+    """The model registry with its names and globs."""
+    if is_compiled():
+        loaded: dict[str, Any] = _decoded("models.json")
+        return loaded
+    from weightlicense.catalogue.build import make_models
+
+    return make_models()
+
+
+@cache
+def label_rows() -> list[dict[str, Any]]:
+    """The Hub's labels."""
+    if is_compiled():
+        rows: list[dict[str, Any]] = _decoded("labels.json")
+        return rows
+    from weightlicense.catalogue.build import make_labels
+
+    return make_labels()
+
+
+def _decoded(name: str) -> Any:
+    with open(os.path.join(COMPILED, name), "rb") as file:
+        return msgspec.json.decode(file.read())
+
+
+@cache
 def document_data(document_id: str) -> dict[str, Any]:
     """The validated plain data of one document; `KeyError` where there is none."""
     if is_compiled():
-        path = COMPILED / "documents" / f"{document_id}.json"
         if document_id not in index()["documents"]:
             raise KeyError(document_id)
-        data: dict[str, Any] = json.loads(path.read_bytes())
+        data: dict[str, Any] = _decoded(f"documents/{document_id}.json")
         return data
     from weightlicense.clausefile import read_document
 

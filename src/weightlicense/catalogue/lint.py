@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from weightlicense.catalogue import files
-from weightlicense.catalogue.build import make_index
+from weightlicense.catalogue.build import make_index, make_labels, make_models
 from weightlicense.clausefile import read_document
 from weightlicense.errors import DataError, Problem
 
@@ -21,11 +21,12 @@ def lint(paths: tuple[Path, ...]) -> tuple[int, list[Problem]]:
             problems.extend(error.problems)
     if paths:
         return len(chosen), problems
-    try:
-        make_index()
-    except DataError as error:
-        known = {str(problem) for problem in problems}
-        problems.extend(problem for problem in error.problems if str(problem) not in known)
+    for make in (make_index, make_models, make_labels):
+        try:
+            make()
+        except DataError as error:
+            known = {str(problem) for problem in problems}
+            problems.extend(problem for problem in error.problems if str(problem) not in known)
     return len(chosen) + len(files.model_paths()) + 1, problems
 
 

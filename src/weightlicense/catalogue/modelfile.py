@@ -27,7 +27,9 @@ MODEL: Final = Record(
         "family": Field(Text(), required=True, about="its family"),
         "match": Field(ListOf(Text(), min=1), required=True, about="globs on the normalised name"),
         "except": Field(ListOf(Text(), min=1), about="globs that do not belong"),
-        "license": Field(Text(), nullable=True, required=True, about="a document id or expression; null if not verified"),
+        "license": Field(
+            Text(), nullable=True, required=True, about="a document id or expression; null if not verified"
+        ),
         "policies": Field(ListOf(Text(), min=1), about="policies that bind beside the license"),
         "based-on": Field(
             Record(
@@ -41,7 +43,9 @@ MODEL: Final = Record(
         ),
         "released": Field(Day(), nullable=True, about="when it was released"),
         "modalities": Field(
-            ListOf(Word(vocabulary().facts["model.modalities"].values, "a modality")), nullable=True, about="in and out"
+            ListOf(Word(vocabulary().facts["model.modalities"].values, "a modality")),
+            nullable=True,
+            about="in and out",
         ),
         "note": Field(Text(), about="what else must be known"),
         "sources": Field(ListOf(SOURCE, min=1), required=True, about="a source for each statement"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from weightlicense.condition import Atom, Condition, atoms, value_test
 from weightlicense.duties import evidence
@@ -33,8 +35,7 @@ __all__ = ["Conclusion", "Group", "Program", "build", "evaluate"]
 STATUS_ORDER = ("violated", "judgement", "undecided", "open", "satisfied", "not-applicable")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conclusion:
+class Conclusion(Struct, frozen=True, kw_only=True):
     """What the clauses come to for a use; a report adds the subject and the date."""
 
     verdict: str
@@ -63,13 +64,20 @@ class _Evaluation:
 
     def conclusion(self) -> Conclusion:
         established = max(
-            PERMITTED, *(hold.level for hold in self.certain), *(self._duty_level(duty) for duty in self.program.duties), 0
+            PERMITTED,
+            *(hold.level for hold in self.certain),
+            *(self._duty_level(duty) for duty in self.program.duties),
+            0,
         )
         best = max([established, *(self.search.best(component) for component in self.search.components)])
         worst = max(
             [
                 best,
-                *(hold.level for hold in self.search.holds if hold.level > best and self.search.can_hold(hold)),
+                *(
+                    hold.level
+                    for hold in self.search.holds
+                    if hold.level > best and self.search.can_hold(hold)
+                ),
                 *(self._duty_worst(duty) for duty in self.program.duties),
             ]
         )
@@ -306,7 +314,10 @@ class _Evaluation:
         hazards, told = self.values["purpose.hazards"], self.values["product.discloses_ai"]
         asked = any(
             rule.clause.then.duty == "disclose-ai"
-            or any(atom.fact == "purpose.hazards" and "undisclosed-ai" in str(atom.tests) for atom in atoms(rule.trigger))
+            or any(
+                atom.fact == "purpose.hazards" and "undisclosed-ai" in str(atom.tests)
+                for atom in atoms(rule.trigger)
+            )
             for rule in self.program.rules
         )
         if hazards is not None and told == "no" and "undisclosed-ai" not in hazards and asked:
@@ -490,7 +501,10 @@ def _cure_note(rule: Rule) -> str | None:
 def _merged(old: DutyRow, new: DutyRow) -> DutyRow:
     status = min(old.status, new.status, key=STATUS_ORDER.index)
     return replace(
-        old, status=status, required_by=(*old.required_by, *new.required_by), at=(*old.at, *(a for a in new.at if a not in old.at))
+        old,
+        status=status,
+        required_by=(*old.required_by, *new.required_by),
+        at=(*old.at, *(a for a in new.at if a not in old.at)),
     )
 
 
@@ -510,5 +524,3 @@ def _answers(rows: list[tuple[Cell, str, tuple[str, ...]]], *, is_number: bool) 
         grouped.setdefault((effect, by), []).append(cell.label)
     for (effect, by), labels in grouped.items():
         yield Answer(answer=", ".join(labels), effect=effect, by=by)
-
-

@@ -9,8 +9,9 @@ that only a person's recorded decision settles it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from weightlicense.clause import Clause, Document
 from weightlicense.condition import (
@@ -30,7 +31,15 @@ from weightlicense.condition import (
     negation,
 )
 from weightlicense.duties import Shown, evidence, shown
-from weightlicense.finding import BREACH, CONDITIONAL, LEVELS, NEEDS_LICENSE, NOT_GRANTED, PERMITTED, PROHIBITED
+from weightlicense.finding import (
+    BREACH,
+    CONDITIONAL,
+    LEVELS,
+    NEEDS_LICENSE,
+    NOT_GRANTED,
+    PERMITTED,
+    PROHIBITED,
+)
 from weightlicense.vocabulary import JUDGEMENT_PREFIX, Vocabulary
 
 HOLDING: Final = frozenset({"not-granted", "needs-license", "prohibited"})
@@ -38,8 +47,7 @@ MISSING_PREFIX: Final = "missing."
 SEPARATE: Final = "licensee.separate_license"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """One clause for a set of acts. `applies` is attached, not exempt, and triggered (and judged to apply)."""
 
     document: Document
@@ -64,8 +72,7 @@ class Rule:
         return f"{self.document.id}/{self.clause.id}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class Hold(Struct, frozen=True, kw_only=True):
     """Where `condition` is true, the verdict is at least `level`; `by` names the clauses."""
 
     level: int
@@ -74,8 +81,7 @@ class Hold:
     by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DutyRule:
+class DutyRule(Struct, frozen=True, kw_only=True):
     """One duty of one clause: when it applies, and how the facts show it."""
 
     rule: Rule
@@ -84,8 +90,7 @@ class DutyRule:
     test: Callable[[Values], Truth]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
+class Silence(Struct, frozen=True, kw_only=True):
     """An act that a document's grants do not cover in every case, or at all."""
 
     document: Document
@@ -94,8 +99,7 @@ class Silence:
     level: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class Missing(Struct, frozen=True, kw_only=True):
     """A document that the text incorporates and the catalogue lacks."""
 
     document: Document
@@ -105,8 +109,7 @@ class Missing:
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(Struct, frozen=True, kw_only=True):
     """Documents compiled for a set of acts; immutable, used for any number of fact sets."""
 
     documents: tuple[Document, ...]
@@ -154,8 +157,7 @@ class Program:
         return CONDITIONAL if duty.phase == "act" else PERMITTED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """A license with what it incorporates and what binds beside it: the documents that speak as one."""
 
     root: str
@@ -185,7 +187,11 @@ def build(
             documents.append(document)
             made = [_rule(document, clause, group.root, acts, words) for clause in document.clauses]
             rules.extend(made)
-            holds.extend(_hold(rule, words) for rule in made if rule.clause.then.effect in HOLDING and rule.clause.kind != "grant")
+            holds.extend(
+                _hold(rule, words)
+                for rule in made
+                if rule.clause.then.effect in HOLDING and rule.clause.kind != "grant"
+            )
             duties.extend(_duty(rule, acts, words) for rule in made if rule.clause.then.effect == "duty")
             for silence, hold in _grants(document, group.root, made, acts, words):
                 silences.append(silence)
@@ -210,7 +216,9 @@ def build(
 
 
 def _scope(document: Document, root: str, acts: frozenset[str], words: Vocabulary) -> Scope:
-    return Scope(acts=acts, document=root, released=document.released, distribution=document.distributes, words=words)
+    return Scope(
+        acts=acts, document=root, released=document.released, distribution=document.distributes, words=words
+    )
 
 
 def _rule(document: Document, clause: Clause, root: str, acts: frozenset[str], words: Vocabulary) -> Rule:
@@ -326,14 +334,22 @@ def _gaps(document: Document, group: Group) -> list[Missing]:
     """Documents that are needed and not at hand: incorporated ones, and the license of a policy that stands alone."""
     present = {member.id for member in group.documents}
     found = [
-        Missing(document=document, title=row.title, at=row.at, url=row.url, key=f"{MISSING_PREFIX}{document.id}/{index}")
+        Missing(
+            document=document,
+            title=row.title,
+            at=row.at,
+            url=row.url,
+            key=f"{MISSING_PREFIX}{document.id}/{index}",
+        )
         for index, row in enumerate(document.incorporates)
         if row.policy not in present
     ]
     if document.kind == "acceptable-use-policy" and document.id == group.root:
         title = "the license that this policy belongs to"
         found.append(
-            Missing(document=document, title=title, at="", url=None, key=f"{MISSING_PREFIX}{document.id}/license")
+            Missing(
+                document=document, title=title, at="", url=None, key=f"{MISSING_PREFIX}{document.id}/license"
+            )
         )
     return found
 
@@ -353,7 +369,9 @@ def _asked_by(rules: list[Rule], roots: dict[str, str], words: Vocabulary) -> di
     """How many licenses ask for each per-document fact: without a name it counts only where one does."""
     asking: dict[str, set[str]] = {}
     for rule in rules:
-        keys = [atom.key for condition in (rule.exempt, rule.trigger, rule.lifted) for atom in atoms(condition)]
+        keys = [
+            atom.key for condition in (rule.exempt, rule.trigger, rule.lifted) for atom in atoms(condition)
+        ]
         if rule.clause.then.effect == "duty":
             keys.extend(evidence(rule.clause.then, rule.root, words))
         for key in keys:

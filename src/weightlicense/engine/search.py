@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Final
+
+from msgspec import Struct
 
 from weightlicense.condition import Atom, Truth, Values, atoms, value_test
 from weightlicense.engine.program import MISSING_PREFIX, Hold
@@ -38,8 +39,7 @@ class Assumed(dict[str, Any]):
         return self.base[key]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True):
     """One way an unknown fact may turn out: a value that stands for all values in it."""
 
     value: Any
@@ -50,12 +50,11 @@ class Cell:
     high_open: bool = True
 
 
-@dataclass(slots=True, kw_only=True)
-class Component:
+class Component(Struct, kw_only=True):
     """Undecided holds that share unknown facts; independent of all other components."""
 
     holds: list[Hold]
-    keys: list[str] = field(default_factory=list)
+    keys: list[str] = []
 
 
 class Search:
@@ -100,7 +99,9 @@ class Search:
         known = self.assumed[key]
         fact = self.words.fact(found[0].fact)
         if fact is None or key.startswith((JUDGEMENT_PREFIX, MISSING_PREFIX)):
-            yes, no = ("forbids", "allows") if key.startswith(MISSING_PREFIX) else ("applies", "does-not-apply")
+            yes, no = (
+                ("forbids", "allows") if key.startswith(MISSING_PREFIX) else ("applies", "does-not-apply")
+            )
             self.cells[key, ""] = (Cell(value=no, label=no), Cell(value=yes, label=yes))
             return [(key, "")]
         match fact.type:
@@ -377,7 +378,10 @@ class Search:
                 pending.append(hold)
         if not pending:
             return True
-        mine = next((v for h in pending for v in self.variables[id(h)] if v in variables and not self._is_assumed(v)), None)
+        mine = next(
+            (v for h in pending for v in self.variables[id(h)] if v in variables and not self._is_assumed(v)),
+            None,
+        )
         if mine is None:
             return False
         for cell in self.cells[mine]:
@@ -402,12 +406,20 @@ class Search:
                 self._restore(variables[0], before)
             return
         before = self.assumed.get(key, _NOTHING)
+        has, lacks = self._partly(self.assumed[key])
+        absent = {variable: self._covered(variable) for variable in variables}
         for chosen in (None, *variables):
-            for variable in variables:
-                self._assume(variable, self.cells[variable][variable == chosen])
+            inside = has | {chosen[1]} if chosen else has
+            outside = lacks.union(*(codes for variable, codes in absent.items() if variable != chosen))
+            self.assumed[key] = Members(has=inside, lacks=outside)
             label = self.cells[chosen][1].label if chosen else "none"
             yield Cell(value=label, label=label), *self._outcome(mine)
-            self._restore(variables[0], before)
+        self._restore(variables[0], before)
+
+    def _covered(self, variable: Variable) -> frozenset[str]:
+        """What a set lacks where it lacks this member: the tag, or all the countries of the class."""
+        value = self.cells[variable][0].value
+        return value[1] if isinstance(value, tuple) else frozenset({variable[1]})
 
     def _outcome(self, holds: list[Hold]) -> tuple[list[Hold], bool]:
         truths = [(hold, hold.test(self.assumed)) for hold in holds]
@@ -432,7 +444,9 @@ def _number_cells(found: list[Atom], known: Any) -> Iterator[Cell]:
             after = edges[index + 1]
             if point != -math.inf:
                 cells.append(Cell(value=point, low=point, high=point, low_open=False, high_open=False))
-            middle = after - 1 if point == -math.inf else point + 1 if after == math.inf else (point + after) / 2
+            middle = (
+                after - 1 if point == -math.inf else point + 1 if after == math.inf else (point + after) / 2
+            )
             cells.append(Cell(value=middle, low=point, high=after))
         for cell in cells:
             value = cell.value
@@ -451,7 +465,13 @@ def _number_cells(found: list[Atom], known: Any) -> Iterator[Cell]:
 def _inside(cell: Cell, known: Interval) -> float | None:
     """A number that lies in the cell and in what is known; None where there is none."""
     low, high = max(cell.low, known.low), min(cell.high, known.high)
-    middle = (low + high) / 2 if math.inf not in (abs(low), abs(high)) else low + 1 if low > -math.inf else high - 1
+    middle = (
+        (low + high) / 2
+        if math.inf not in (abs(low), abs(high))
+        else low + 1
+        if low > -math.inf
+        else high - 1
+    )
     for number in (cell.value, low, high, middle):
         if known.holds(number) and (
             cell.low < number < cell.high

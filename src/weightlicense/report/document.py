@@ -33,7 +33,13 @@ def _bracketed(part: c.Condition) -> str:
 
 
 def _atom(atom: c.Atom) -> str:
-    period = f" in the {atom.period.replace('-', ' ')}" if atom.period and not atom.period[0].isdigit() else f" in {atom.period}" if atom.period else ""
+    period = (
+        f" in the {atom.period.replace('-', ' ')}"
+        if atom.period and not atom.period[0].isdigit()
+        else f" in {atom.period}"
+        if atom.period
+        else ""
+    )
     tests = []
     for name, operand in atom.tests:
         if isinstance(operand, int | float):
@@ -49,16 +55,24 @@ def render_document(document: Document, *, width: int = 80, colour: bool = False
     """All of a document: what it is, what it defines, its clauses in the text's order."""
     page = Page(width, colour=colour)
     page.ends(document.title, document.id, bold=True)
-    page.add(f"{document.kind} of {document.steward} · {document.openness} · {document.released or 'no date in the text'}")
-    page.add(f"SPDX {document.spdx or 'lists none'} · read on {document.read_on} · {document.url or 'no address known'}")
+    page.add(
+        f"{document.kind} of {document.steward} · {document.openness} · {document.released or 'no date in the text'}"
+    )
+    page.add(
+        f"SPDX {document.spdx or 'lists none'} · read on {document.read_on} · {document.url or 'no address known'}"
+    )
     page.add(f"Counts as distribution: {', '.join(document.distribution)}", hang=2)
     if document.derivative:
         page.add(f"Counts as derivative: {', '.join(document.derivative)}", hang=2)
     if document.target_is_derivative is not None:
-        page.add(f"A model trained on outputs is a derivative where {in_words(document.target_is_derivative)}", hang=2)
+        page.add(
+            f"A model trained on outputs is a derivative where {in_words(document.target_is_derivative)}",
+            hang=2,
+        )
     for row in document.incorporates:
         page.add(
-            f"Incorporates {row.title} ({row.policy or 'not in the catalogue'}, {'can change' if row.mutable else 'fixed'})", hang=2
+            f"Incorporates {row.title} ({row.policy or 'not in the catalogue'}, {'can change' if row.mutable else 'fixed'})",
+            hang=2,
         )
     for clause in document.clauses:
         page.lines.append("")
@@ -80,13 +94,21 @@ def _body(page: Page, clause: Clause) -> None:
     outcome = clause.then
     if outcome.effect != "none" or outcome.ends:
         what = outcome.duty or outcome.effect
-        parameters = ", ".join(f"{k}: {'; '.join(v) if isinstance(v, tuple) else v}" for k, v in outcome.parameters)
-        page.add(f"then: {outcome.ends + ' ends' if outcome.ends else what}{f' ({parameters})' if parameters else ''}", indent=2, hang=4)
+        parameters = ", ".join(
+            f"{k}: {'; '.join(v) if isinstance(v, tuple) else v}" for k, v in outcome.parameters
+        )
+        page.add(
+            f"then: {outcome.ends + ' ends' if outcome.ends else what}{f' ({parameters})' if parameters else ''}",
+            indent=2,
+            hang=4,
+        )
     if outcome.how:
         page.add(f"how: {outcome.how}", indent=2, hang=4)
     if outcome.cure is not None:
         days = f" within {outcome.cure.days} days" if outcome.cure.days else ""
-        page.add(f"cure: {'a breach may be cured' + days if outcome.cure.allowed else 'none'}", indent=2, hang=4)
+        page.add(
+            f"cure: {'a breach may be cured' + days if outcome.cure.allowed else 'none'}", indent=2, hang=4
+        )
     for name, text in (("judgement", clause.judgement), ("reading", clause.reading), ("doubt", clause.doubt)):
         if text:
             page.add(f"{name}: {text}", indent=2, hang=4)
@@ -94,7 +116,9 @@ def _body(page: Page, clause: Clause) -> None:
         page.add(f"the licensor says elsewhere: {gloss.says} ({gloss.source})", indent=2, hang=4)
 
 
-def render_clause(document: Document, clause: Clause, text: Path | None, *, width: int = 80, colour: bool = False) -> str:
+def render_clause(
+    document: Document, clause: Clause, text: Path | None, *, width: int = 80, colour: bool = False
+) -> str:
     """One clause with its place, its locators, and the words of the user's own copy."""
     page = Page(width, colour=colour)
     page.ends(f"{document.id}/{clause.id}", f"{clause.kind} · {clause.at}", bold=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+import msgspec
 
 from weightlicense.finding import DutyRow, Finding, Question, Report
 
@@ -12,7 +13,7 @@ FORMAT = 1
 
 def render(report: Report) -> str:
     """The report as indented JSON with a final line end."""
-    return json.dumps(plain(report), ensure_ascii=False, indent=2) + "\n"
+    return msgspec.json.format(msgspec.json.encode(plain(report)), indent=2).decode() + "\n"
 
 
 def plain(report: Report) -> dict[str, Any]:
@@ -42,7 +43,9 @@ def plain(report: Report) -> dict[str, Any]:
         "use": {
             "name": report.use,
             "acts": list(report.acts),
-            "facts": {name: {"value": fact.value, "source": fact.source} for name, fact in report.facts.items()},
+            "facts": {
+                name: {"value": fact.value, "source": fact.source} for name, fact in report.facts.items()
+            },
         },
         "findings": [_finding(finding) for finding in report.findings],
         "questions": [_question(question) for question in report.questions],
@@ -69,7 +72,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "doubt": finding.doubt,
         "quote": finding.quote,
         "url": finding.url,
-        "facts_used": {name: {"value": f.value, "source": f.source} for name, f in finding.facts_used.items()},
+        "facts_used": {
+            name: {"value": f.value, "source": f.source} for name, f in finding.facts_used.items()
+        },
         "missing": list(finding.missing),
         "judge": finding.judge,
         "gloss": [{"says": says, "source": source, "url": url} for says, source, url in finding.gloss],

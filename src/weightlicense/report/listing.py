@@ -33,7 +33,9 @@ def rows(
                     "policies": list(model.policies),
                     "released": model.released,
                     "modalities": None if model.modalities is None else list(model.modalities),
-                    "sources": [{"says": s, "source": source, "url": url} for s, source, url in model.sources],
+                    "sources": [
+                        {"says": s, "source": source, "url": url} for s, source, url in model.sources
+                    ],
                     "note": model.note,
                 }
                 for model in catalogue.models()
@@ -42,20 +44,39 @@ def rows(
             return [{"id": u.name, "acts": list(u.acts), "facts": dict(u.facts)} for u in words.uses.values()]
         case "facts":
             return [
-                {"id": f.name, "type": f.type, "values": list(f.values), "unit": f.unit, "period": f.period, "title": f.definition, "ask": f.ask}
+                {
+                    "id": f.name,
+                    "type": f.type,
+                    "values": list(f.values),
+                    "unit": f.unit,
+                    "period": f.period,
+                    "title": f.definition,
+                    "ask": f.ask,
+                }
                 for f in words.facts.values()
             ]
         case "duties":
-            return [{"id": d.name, "phase": d.phase, "title": d.means, "how": d.how} for d in words.duties.values()]
+            return [
+                {"id": d.name, "phase": d.phase, "title": d.means, "how": d.how}
+                for d in words.duties.values()
+            ]
         case "hazards":
             return [
-                {"id": h.name, "title": h.means, "implies": list(h.implies), "air": list(h.air), "mlcommons": list(h.mlcommons)}
+                {
+                    "id": h.name,
+                    "title": h.means,
+                    "implies": list(h.implies),
+                    "air": list(h.air),
+                    "mlcommons": list(h.mlcommons),
+                }
                 for h in words.hazards.values()
             ]
         case "acts":
-            return [{"id": a.name, "title": a.definition, "implies": list(a.implies)} for a in words.acts.values()]
+            return [
+                {"id": a.name, "title": a.definition, "implies": list(a.implies)} for a in words.acts.values()
+            ]
         case _:
-            return [dict(row, id=row["label"]) for row in files.index()["labels"]]
+            return [dict(row, id=row["label"]) for row in files.label_rows()]
 
 
 def _documents(
@@ -105,8 +126,16 @@ def _about(what: str, row: dict[str, Any]) -> str:
         case "models":
             return f"{row['title']} · {row['license'] or 'license not verified'}"
         case "uses":
-            return ", ".join(row["acts"]) + "".join(f" · {name}={value}" for name, value in row["facts"].items())
+            return ", ".join(row["acts"]) + "".join(
+                f" · {name}={value}" for name, value in row["facts"].items()
+            )
         case "labels":
-            return str(row.get("document") or ", ".join(row.get("one-of", ())) or row.get("read-at") or row.get("says") or "dated versions")
+            return str(
+                row.get("document")
+                or ", ".join(row.get("one-of", ()))
+                or row.get("read-at")
+                or row.get("says")
+                or "dated versions"
+            )
         case _:
             return str(row["title"])

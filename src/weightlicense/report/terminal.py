@@ -46,7 +46,12 @@ class Page:
         first = " " * indent
         rest = " " * (indent if hang is None else hang)
         wrapped = textwrap.wrap(
-            text, self.width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+            text,
+            self.width,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_long_words=False,
+            break_on_hyphens=False,
         )
         self.lines.extend(wrapped or [""])
 
@@ -117,7 +122,9 @@ def _questions(page: Page, report: Report) -> None:
         for question in first:
             _question(page, question)
     if later:
-        page.heading("May be asked, depending on the answers" if first else "Questions that could move the answer")
+        page.heading(
+            "May be asked, depending on the answers" if first else "Questions that could move the answer"
+        )
         for question in later:
             page.row("?", question.fact, _places(report, question.decides))
             page.add(question.ask, indent=4)
@@ -138,7 +145,9 @@ def _question(page: Page, question: Question) -> None:
     page.add(question.ask, indent=4)
     parts = []
     for answer in question.leads_to:
-        where = f" ({', '.join(dict.fromkeys(by.rpartition('/')[2] for by in answer.by))})" if answer.by else ""
+        where = (
+            f" ({', '.join(dict.fromkeys(by.rpartition('/')[2] for by in answer.by))})" if answer.by else ""
+        )
         parts.append(f"{answer.answer}: {EFFECTS.get(answer.effect, answer.effect)}{where}")
     if question.values and not parts:
         parts.append(", ".join(question.values))
@@ -157,7 +166,8 @@ def _against(page: Page, report: Report) -> None:
     rows = [
         f
         for f in report.findings
-        if f.effect != "duty" and (f.status in ("violated", "judgement") or (f.status == "undecided" and f.kind == "incorporation"))
+        if f.effect != "duty"
+        and (f.status in ("violated", "judgement") or (f.status == "undecided" and f.kind == "incorporation"))
     ]
     if not rows:
         return
@@ -168,7 +178,9 @@ def _against(page: Page, report: Report) -> None:
 
 def _finding(page: Page, finding: Finding) -> None:
     effect = finding.effect if finding.effect != "none" else finding.kind
-    head = f"{finding.reference}" if finding.status == "violated" else f"{finding.reference} ({finding.status})"
+    head = (
+        f"{finding.reference}" if finding.status == "violated" else f"{finding.reference} ({finding.status})"
+    )
     page.row(STATUS_SIGNS[finding.status], head, finding.at)
     page.add(f"{effect}: {finding.says}", indent=4)
     if finding.quote:
@@ -196,7 +208,11 @@ def _duties(page: Page, report: Report) -> None:
     if others:
         page.heading("Keep to")
         for duty in others:
-            page.row(STATUS_SIGNS.get(duty.status, " ") if duty.status == "violated" else "·", duty.duty, ", ".join(duty.at))
+            page.row(
+                STATUS_SIGNS.get(duty.status, " ") if duty.status == "violated" else "·",
+                duty.duty,
+                ", ".join(duty.at),
+            )
             page.add(duty.means, indent=4)
 
 
@@ -207,7 +223,9 @@ def _duty(page: Page, duty: DutyRow) -> None:
     for word in words:
         page.add("“" + ("” or “".join(word) if isinstance(word, tuple) else word) + "”", indent=4)
     if duty.cure_allowed is not None and duty.status == "violated":
-        page.add("the text lets a breach be cured" if duty.cure_allowed else "the text allows no cure", indent=4)
+        page.add(
+            "the text lets a breach be cured" if duty.cure_allowed else "the text allows no cure", indent=4
+        )
 
 
 def _clauses(page: Page, report: Report) -> None:
@@ -245,5 +263,8 @@ def _know(page: Page, report: Report) -> None:
             page.add(f"doubt ({finding.reference}): {finding.doubt}", indent=2, hang=4)
     for note in report.notes:
         page.add(note, indent=2, hang=4)
-    page.add(f"More: weightlicense explain {report.findings[0].document if report.findings else 'ID'}/CLAUSE · --format html", indent=2)
+    page.add(
+        f"More: weightlicense explain {report.findings[0].document if report.findings else 'ID'}/CLAUSE · --format html",
+        indent=2,
+    )
     page.add("This is not legal advice.", indent=2)

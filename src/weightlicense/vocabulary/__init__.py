@@ -6,26 +6,36 @@ The data files beside this module are the source. A built package carries them c
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+import os.path
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
-HERE = Path(__file__).parent
-COMPILED = HERE.parent / "_data" / "vocabulary.json"
+import msgspec
+from msgspec import Struct
+
+HERE = os.path.dirname(__file__)
+COMPILED = os.path.join(os.path.dirname(HERE), "_data", "vocabulary.json")
 PARTS = ("facts", "acts", "duties", "hazards", "uses", "regions")
 
 FactType = Literal[
-    "yes-no", "number", "word", "words", "text", "texts", "date", "country", "countries", "hazards", "expression"
+    "yes-no",
+    "number",
+    "word",
+    "words",
+    "text",
+    "texts",
+    "date",
+    "country",
+    "countries",
+    "hazards",
+    "expression",
 ]
 SETS = ("words", "hazards", "countries", "texts")
 DUTY_PREFIX = "duty."
 JUDGEMENT_PREFIX = "judgement."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True):
     """Something that can be declared about a use; `ask` is the question that a person is asked.
 
     `period` is month or year for numbers that are given by period. A `closed` fact that exempts is not held
@@ -46,8 +56,7 @@ class Fact:
     hand: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Act(Struct, frozen=True, kw_only=True):
     """Something done with a model, with its outputs or for research; implies other acts."""
 
     name: str
@@ -56,8 +65,7 @@ class Act:
     implies: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
+class Duty(Struct, frozen=True, kw_only=True):
     """Something that a license asks for, the same whatever the license.
 
     `shown_by` is the fact that shows it and the way of looking at it (None: only `duty.<name>` attests it).
@@ -71,8 +79,7 @@ class Duty:
     shown_by: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hazard:
+class Hazard(Struct, frozen=True, kw_only=True):
     """A tag that a use policy's item refers to, with its place in the AIR-2024 and MLCommons taxonomies."""
 
     name: str
@@ -82,8 +89,7 @@ class Hazard:
     mlcommons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedUse:
+class NamedUse(Struct, frozen=True, kw_only=True):
     """A named set of acts with the facts that the name itself says."""
 
     name: str
@@ -91,8 +97,7 @@ class NamedUse:
     facts: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True, kw_only=True):
     """All parts, each by name."""
 
     facts: dict[str, Fact]
@@ -161,15 +166,25 @@ def _judgement(name: str) -> Fact:
 
 def source() -> dict[str, Any]:
     """The vocabulary as plain data, read from the YAML files beside this module."""
+    from pathlib import Path
+
     from weightlicense import yamlfile  # only in a checkout and at build time
 
-    return {part: yamlfile.plain(yamlfile.load(HERE / f"{part}.yaml")) for part in PARTS}
+    return {part: yamlfile.plain(yamlfile.load(Path(HERE, f"{part}.yaml"))) for part in PARTS}
+
+
+def _compiled() -> dict[str, Any] | None:
+    if not os.path.exists(COMPILED):
+        return None
+    with open(COMPILED, "rb") as file:
+        data: dict[str, Any] = msgspec.json.decode(file.read())
+    return data
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """The vocabulary; read once."""
-    data = json.loads(COMPILED.read_bytes()) if COMPILED.exists() else source()
+    data = _compiled() or source()
     yes = frozenset({"yes", True})
     return Vocabulary(
         facts={
