@@ -525,7 +525,7 @@ def test_a_quote_is_the_words_as_written() -> None:
     words = tokenize("1. You **may** use\n   the [Model](https://x.example), “freely”.")
     match = anchor.locate(span("may use", "freely"), words)
     assert match is not None
-    assert anchor.quote(words, match) == "may** use the [Model](https://x.example), “freely"
+    assert anchor.quote(words, match) == "may** use the [Model](https://x.example), “freely”."
 
 
 @pytest.mark.parametrize(

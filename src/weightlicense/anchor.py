@@ -418,9 +418,22 @@ def _uncovered(covered: bytearray, words: Words) -> Iterator[str]:
         yield f'{counted} from "{place}" {are} in no clause'
 
 
+_OPENING = "([{\u201c\u2018\"'"
+_CLOSING = ")]}\u201d\u2019\"'.,;:!?"
+
+
 def quote(words: Words, match: Match) -> str:
-    """The very words of a passage, as written, markup included, white space folded."""
-    return _cut(words, match.start, match.end)
+    """The very words of a passage, as written, markup included, white space folded.
+
+    Brackets, quotation marks and stops that touch the first and last words belong to the quotation.
+    """
+    text = words.text
+    start, end = words.starts[match.start], words.ends[match.end - 1]
+    while start > 0 and text[start - 1] in _OPENING:
+        start -= 1
+    while end < len(text) and text[end] in _CLOSING:
+        end += 1
+    return " ".join(text[start:end].split())
 
 
 def _cut(words: Words, start: int, end: int) -> str:

@@ -115,7 +115,8 @@ def assess(asked: Asked, facts: Facts) -> Report:
     acts = words.closure((*named_acts, *(resolve_act(act, words) for act in asked.acts)))
     for name, text in assumed:
         facts.give(name, text, kind="assumed", place=f"use {use}")
-    subject = _resolve(asked)
+    accepted = facts.given.get("licensee.accepted_on")
+    subject = _resolve(asked, accepted.value if accepted is not None else asked.as_of)
     if subject.model is not None:
         _derive(subject.model, facts)
     if subject.contradiction is not None:
@@ -144,10 +145,11 @@ def _derive(model: catalogue.Model, facts: Facts) -> None:
 # --- the subject -----------------------------------------------------------------------------------------------
 
 
-def _resolve(asked: Asked) -> _Subject:
+def _resolve(asked: Asked, day: str) -> _Subject:
+    """The subject's documents; `day` settles which of several dated versions is meant."""
     if asked.model is None and asked.license is None:
         raise UsageError("nothing to check", hint="name a --model or a --license")
-    named = None if asked.license is None else catalogue.resolve_license(asked.license, as_of=asked.as_of)
+    named = None if asked.license is None else catalogue.resolve_license(asked.license, as_of=day)
     if asked.model is None:
         assert named is not None and asked.license is not None
         return _Subject(
@@ -170,17 +172,19 @@ def _resolve(asked: Asked) -> _Subject:
             reason=named.reason,
             one_of=named.one_of,
         )
-    return _of_model(asked, model, named)
+    return _of_model(asked, model, named, day)
 
 
-def _of_model(asked: Asked, model: catalogue.Model, named: catalogue.Resolution | None) -> _Subject:
+def _of_model(
+    asked: Asked, model: catalogue.Model, named: catalogue.Resolution | None, day: str
+) -> _Subject:
     notes = list(_model_notes(asked, model))
     if model.license is None:
         own = catalogue.Resolution(
             asked=model.id, reason=f"The license of {model.title} could not be verified. {model.note or ''}"
         )
     else:
-        own = catalogue.resolve_license(model.license, as_of=asked.as_of)
+        own = _with_base(model, catalogue.in_force(model.license, day), day)
         notes.extend(own.notes)
     if named is None:
         return _Subject(
@@ -203,11 +207,12 @@ def _of_model(asked: Asked, model: catalogue.Model, named: catalogue.Resolution 
             policies=model.policies,
             notes=tuple(notes),
         )
-    if not own.choices or named.choices == own.choices:
+    within = [known for known in own.choices for part in named.choices if set(part) <= set(known)]
+    if not own.choices or len(within) >= len(named.choices):
         return _Subject(
             model=model,
             license=asked.license,
-            choices=named.choices,
+            choices=tuple(within) or named.choices,
             policies=model.policies,
             notes=tuple(notes),
             reason=named.reason or own.reason,
@@ -231,6 +236,39 @@ def _of_model(asked: Asked, model: catalogue.Model, named: catalogue.Resolution 
         reason=named.reason,
         contradiction=disagreement,
     )
+
+
+def _with_base(model: catalogue.Model, own: catalogue.Resolution, day: str) -> catalogue.Resolution:
+    """The model's own license with that of the model it was made from: obligations travel."""
+    if model.based_on is None:
+        return own
+    base = catalogue.resolve_model(model.based_on[0])
+    if base.license is None:
+        reason = f"{model.title} comes from {base.title}, whose license could not be verified."
+        return catalogue.Resolution(asked=own.asked, notes=own.notes, reason=reason)
+    under = _with_base(base, catalogue.in_force(base.license, day), day)
+    return catalogue.Resolution(
+        asked=own.asked,
+        choices=tuple(
+            (*mine, *(name for name in theirs if name not in mine))
+            for mine in own.choices
+            for theirs in under.choices or ((),)
+        ),
+        notes=(*own.notes, *under.notes),
+        reason=own.reason or under.reason,
+        one_of=own.one_of,
+    )
+
+
+def _path(model: catalogue.Model | None, root: str) -> tuple[str, ...]:
+    """The works by way of which a document applies: from the ancestor that carries it to the model asked about."""
+    path: list[str] = []
+    while model is not None:
+        path.insert(0, model.id)
+        if model.license is not None and root in model.license.split():
+            return tuple(path) if len(path) > 1 else ()
+        model = catalogue.resolve_model(model.based_on[0]) if model.based_on else None
+    return ()
 
 
 def _model_notes(asked: Asked, model: catalogue.Model) -> Iterable[str]:
@@ -278,7 +316,13 @@ def _one(
         use=use,
         acts=tuple(act for act in words.acts if act in acts),
         facts=facts.as_used(),
-        findings=tuple(_anchored(finding, by_id, quotes) for finding in conclusion.findings),
+        findings=tuple(
+            replace(
+                _anchored(finding, by_id, quotes),
+                path=_path(subject.model, program.roots.get(finding.document, finding.document)),
+            )
+            for finding in conclusion.findings
+        ),
         questions=conclusion.questions,
         duties=conclusion.duties,
         notes=(*subject.notes, *conclusion.notes),

@@ -161,6 +161,14 @@ def _in_force(asked: str, row: dict[str, Any], as_of: str, extra: tuple[str, ...
     return Resolution(asked=asked, choices=((chosen,),), notes=(*extra, note))
 
 
+def in_force(document_id: str, as_of: str) -> Resolution:
+    """The version in force on a date, where a document is one of the dated versions of a label; else the document."""
+    for row in files.label_rows():
+        if any(version["document"] == document_id for version in row.get("versions", ())):
+            return _in_force(document_id, row, as_of, ())
+    return resolve_license(document_id, as_of=as_of)
+
+
 def _expression(text: str, as_of: str) -> Resolution | None:
     """A license expression; None where `text` is none. A part that is not known leaves the whole unknown."""
     if not any(word in text.upper().split() for word in ("AND", "OR", "WITH")):

@@ -118,32 +118,27 @@ class Program(Struct, frozen=True, kw_only=True):
     acts: frozenset[str]
     rules: tuple[Rule, ...]
     holds: tuple[Hold, ...]
+    ranked: tuple[Hold, ...]
     duties: tuple[DutyRule, ...]
     silences: tuple[Silence, ...]
     missing: tuple[Missing, ...]
     words: Vocabulary
 
     def verdict(self, values: Values) -> int | None:
-        """The level that the facts settle, clause by clause; None where something is undecided.
+        """The level that the facts settle, clause by clause; None where something undecided could make it worse.
 
-        The quick way for bulk use: exact where every condition is decided, and never milder than the full answer.
+        The quick way for bulk use: where it gives a level, the full answer gives the same.
         """
-        worst = PERMITTED
         undecided = False
-        for hold in self.holds:
-            if hold.level > worst:
-                truth = hold.test(values)
-                if truth:
-                    worst = hold.level
-                elif truth is None:
-                    undecided = True
+        for hold in self.ranked:  # the worst first: what follows a hold that stands cannot matter
+            truth = hold.test(values)
+            if truth:
+                return None if undecided else hold.level
+            if truth is None:
+                undecided = True
         if undecided:
             return None
-        if worst > BREACH:
-            return worst
-        for duty in self.duties:
-            worst = max(worst, self._duty_level(duty, values))
-        return worst
+        return max((self._duty_level(duty, values) for duty in self.duties), default=PERMITTED)
 
     def _duty_level(self, duty: DutyRule, values: Values) -> int:
         applies = duty.test(values)
@@ -201,13 +196,15 @@ def build(
                 holds.append(_unknown(gap.key, by=f"{document.id}/{gap.key}"))
     for reference in sorted(altered):
         holds.append(_unknown(f"{MISSING_PREFIX}altered/{reference}", by=reference))
+    kept = [hold for hold in holds if hold.condition != FALSE]
     return Program(
         documents=tuple(documents),
         roots=roots,
         asked_by=_asked_by(rules, roots, words),
         acts=acts,
         rules=tuple(rules),
-        holds=tuple(hold for hold in holds if hold.condition != FALSE),
+        holds=tuple(kept),
+        ranked=tuple(sorted(kept, key=lambda hold: -hold.level)),
         duties=tuple(duty for duty in duties if duty.rule.applies != FALSE),
         silences=tuple(silences),
         missing=tuple(missing),
