@@ -32,16 +32,26 @@ def dotted(place: str) -> str:
     return place.strip(".") + "."
 
 
-@pytest.mark.parametrize(("document", "case"), load(), ids=lambda value: value if isinstance(value, str) else value["case"])
+@pytest.mark.parametrize(
+    ("document", "case"), load(), ids=lambda value: value if isinstance(value, str) else value["case"]
+)
 def test_the_case_comes_out_as_its_text_has_it(document: str, case: dict[str, Any]) -> None:
     assert set(case) <= KEYS, f"unknown keys: {set(case) - KEYS}"
     subject = {"model": case["model"]} if "model" in case else {"license": case.get("license", document)}
     facts = {
-        name: [str(v) for v in value] if isinstance(value, list) else value if isinstance(value, bool) else str(value)
+        name: [str(v) for v in value]
+        if isinstance(value, list)
+        else value
+        if isinstance(value, bool)
+        else str(value)
         for name, value in (case.get("facts") or {}).items()
     }
     report = wl.check(
-        **subject, use=case["use"], acts=listed(case.get("acts")), facts=facts, as_of=str(case.get("as-of", "2026-11-21"))
+        **subject,
+        use=case["use"],
+        acts=listed(case.get("acts")),
+        facts=facts,
+        as_of=str(case.get("as-of", "2026-11-21")),
     )
     expect = case["expect"]
     statuses: dict[str, set[str]] = {}
@@ -49,7 +59,9 @@ def test_the_case_comes_out_as_its_text_has_it(document: str, case: dict[str, An
         for name in (finding.clause, finding.reference):
             statuses.setdefault(name, set()).add(finding.status)
     duties = {f.duty for f in report.findings if f.duty and f.status in APPLYING}
-    asked = {question.fact.split("@")[0] for question in report.questions} | {q.fact for q in report.questions}
+    asked = {question.fact.split("@")[0] for question in report.questions} | {
+        q.fact for q in report.questions
+    }
     places = [dotted(f.at) for f in report.findings if f.status in DECIDING]
     wrong = []
     if "verdict" in expect and report.verdict not in listed(expect["verdict"]):
@@ -59,10 +71,14 @@ def test_the_case_comes_out_as_its_text_has_it(document: str, case: dict[str, An
             wrong.append(f"{end} {getattr(report, end)}, not {expect[end]}")
     wrong += [f"duty {d} missing" for d in listed(expect.get("duties")) if d not in duties]
     wrong += [f"duty {d} should not apply" for d in listed(expect.get("no-duties")) if d in duties]
-    wrong += [f"question {q} missing of {sorted(asked)}" for q in listed(expect.get("questions")) if q not in asked]
+    wrong += [
+        f"question {q} missing of {sorted(asked)}" for q in listed(expect.get("questions")) if q not in asked
+    ]
     wrong += [f"question {q} should not be asked" for q in listed(expect.get("no-questions")) if q in asked]
     wrong += [
-        f"section {s} not cited" for s in listed(expect.get("cites")) if not any(p.startswith(dotted(s)) for p in places)
+        f"section {s} not cited"
+        for s in listed(expect.get("cites"))
+        if not any(p.startswith(dotted(s)) for p in places)
     ]
     for clause, status in expect.items():
         if clause not in EXPECTED and statuses.get(clause, {"no such finding"}) != set(listed(status)):

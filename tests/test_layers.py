@@ -52,7 +52,12 @@ def test_a_module_imports_only_from_its_own_band_and_those_to_its_left() -> None
             for module in imported(path):
                 head, _, rest = module.partition(".")
                 other = rest.partition(".")[0]
-                if head == "weightlicense" and other in BAND and BAND[other] > BAND[name] and (name, other) not in TYPE_ONLY:
+                if (
+                    head == "weightlicense"
+                    and other in BAND
+                    and BAND[other] > BAND[name]
+                    and (name, other) not in TYPE_ONLY
+                ):
                     wrong.append(f"{name} imports {other} ({path.name})")
     assert wrong == []
 

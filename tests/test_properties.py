@@ -14,7 +14,15 @@ from weightlicense.usecase import Facts, resolve_use
 from weightlicense.vocabulary import vocabulary
 
 WORDS = vocabulary()
-DOCUMENTS = ("llama-2", "llama-3", "llama-3.1", "llama-3.2", "gemma-tou-2025-03-24", "cc-by-nc-4.0", "apache-2.0")
+DOCUMENTS = (
+    "llama-2",
+    "llama-3",
+    "llama-3.1",
+    "llama-3.2",
+    "gemma-tou-2025-03-24",
+    "cc-by-nc-4.0",
+    "apache-2.0",
+)
 AS_OF = "2026-11-21"
 # Values of each fact on both sides of every limit that these documents have.
 ANSWERS: dict[str, list[str]] = {
@@ -51,7 +59,9 @@ uses = st.sampled_from(sorted(WORDS.uses))
 answers = st.dictionaries(st.sampled_from(sorted(ANSWERS)), st.integers(0, 4), max_size=14).map(
     lambda chosen: {name: ANSWERS[name][index % len(ANSWERS[name])] for name, index in chosen.items()}
 )
-thorough = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+thorough = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
 
 
 def programme(document: str, use: str) -> engine.Program:
@@ -109,7 +119,9 @@ def test_the_range_shrinks_with_each_fact_that_no_duty_reads(
 
 @thorough
 @given(documents, uses, answers, st.randoms(use_true_random=False))
-def test_the_order_of_clauses_is_irrelevant(document: str, use: str, facts: dict[str, str], chance: object) -> None:
+def test_the_order_of_clauses_is_irrelevant(
+    document: str, use: str, facts: dict[str, str], chance: object
+) -> None:
     straight = concluded(programme(document, use), facts, use)
     shuffled_documents = []
     for each in catalogue.together(document):
@@ -119,9 +131,15 @@ def test_the_order_of_clauses_is_irrelevant(document: str, use: str, facts: dict
     _name, acts, _facts = resolve_use(use, WORDS)
     group = engine.Group(root=document, documents=tuple(shuffled_documents))
     shuffled = concluded(engine.build([group], WORDS.closure(acts), WORDS), facts, use)
-    assert (shuffled.verdict, shuffled.best, shuffled.worst) == (straight.verdict, straight.best, straight.worst)
+    assert (shuffled.verdict, shuffled.best, shuffled.worst) == (
+        straight.verdict,
+        straight.best,
+        straight.worst,
+    )
     assert {q.fact for q in shuffled.questions} == {q.fact for q in straight.questions}
-    assert {(f.reference, f.status) for f in shuffled.findings} == {(f.reference, f.status) for f in straight.findings}
+    assert {(f.reference, f.status) for f in shuffled.findings} == {
+        (f.reference, f.status) for f in straight.findings
+    }
 
 
 @thorough
@@ -133,7 +151,9 @@ def test_answering_one_by_one_equals_answering_together(
     together = dict(facts)
     found = concluded(program, facts, use)
     for _ in range(12):
-        waiting = [q.fact for q in found.questions if q.fact.split("@")[0] in ANSWERS and q.fact not in together]
+        waiting = [
+            q.fact for q in found.questions if q.fact.split("@")[0] in ANSWERS and q.fact not in together
+        ]
         if not waiting:
             break
         choices = ANSWERS[waiting[0].split("@")[0]]
@@ -168,7 +188,9 @@ def test_the_quick_verdict_is_that_of_the_full_answer_or_is_left_open(
         given_facts.give(name, value)
     for name, value in resolve_use(use, WORDS)[2]:
         given_facts.give(name, value, kind="assumed", place=f"use {use}")
-    quick = program.verdict(engine.FactValues(given_facts, as_of=AS_OF, roots=program.roots, asked_by=program.asked_by))
+    quick = program.verdict(
+        engine.FactValues(given_facts, as_of=AS_OF, roots=program.roots, asked_by=program.asked_by)
+    )
     full = engine.evaluate(program, given_facts, as_of=AS_OF)
     if quick is not None:
         assert LEVELS[full.best] == quick
@@ -179,7 +201,10 @@ def test_the_quick_verdict_is_that_of_the_full_answer_or_is_left_open(
 def test_nothing_declared_is_never_permitted_where_a_clause_could_forbid(document: str, use: str) -> None:
     program = programme(document, use)
     found = concluded(program, {}, use)
-    if any(hold.test(engine.FactValues(Facts(), as_of=AS_OF, roots={}, asked_by={})) is None for hold in program.holds):
+    if any(
+        hold.test(engine.FactValues(Facts(), as_of=AS_OF, roots={}, asked_by={})) is None
+        for hold in program.holds
+    ):
         assert found.verdict not in ("permitted", "conditional") or is_settled(found)
 
 

@@ -175,9 +175,7 @@ def _resolve(asked: Asked, day: str) -> _Subject:
     return _of_model(asked, model, named, day)
 
 
-def _of_model(
-    asked: Asked, model: catalogue.Model, named: catalogue.Resolution | None, day: str
-) -> _Subject:
+def _of_model(asked: Asked, model: catalogue.Model, named: catalogue.Resolution | None, day: str) -> _Subject:
     notes = list(_model_notes(asked, model))
     if model.license is None:
         own = catalogue.Resolution(

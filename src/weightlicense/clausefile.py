@@ -400,7 +400,16 @@ def _check_whole(node: Node, data: dict[str, Any], path: Path, reporter: Reporte
 def _check_clause(
     row: dict[str, Any], node: Node, path: str, data: dict[str, Any], reporter: Reporter
 ) -> None:
+    for condition in (
+        row.get("when"),
+        row.get("unless"),
+        (data.get("definitions") or {}).get("target-is-derivative"),
+    ):
+        if not data.get("released") and _uses_release(condition):
+            reporter.report(node, path, "a period before the release, and no release date", "set released")
     effect = (row.get("then") or {}).get("effect")
+    if effect is None and isinstance(node.value, dict) and "then" in node.value:
+        return  # the effect itself was told
     kind = row.get("kind")
     if kind == "grant" and not row.get("acts"):
         reporter.report(node, path, "a grant without acts", "name the acts that it grants")
@@ -418,13 +427,6 @@ def _check_clause(
         reporter.report(node, path, "an eligibility without effect", "then: {effect: not-granted}")
     if kind == "termination" and effect is None:
         reporter.report(node, path, "a termination without effect", "then: {effect: not-granted}")
-    for condition in (
-        row.get("when"),
-        row.get("unless"),
-        (data.get("definitions") or {}).get("target-is-derivative"),
-    ):
-        if not data.get("released") and _uses_release(condition):
-            reporter.report(node, path, "a period before the release, and no release date", "set released")
 
 
 def _uses_release(condition: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
 
 from weightlicense.finding import UNDETERMINED, DutyRow, Finding, Question, Report
 
@@ -24,6 +23,7 @@ MEANING = {
 }
 EFFECTS = {"goes-on": "go on", "undecided": "then more is asked"}
 WIDEST = 100
+MOST_ALIKE = 3
 
 
 class Page:
@@ -185,6 +185,11 @@ def _finding(page: Page, finding: Finding) -> None:
     page.add(f"{effect}: {finding.says}", indent=4)
     if finding.quote:
         page.add(f"“{_short(finding.quote)}”", indent=4)
+    if finding.facts_used:
+        because = ", ".join(
+            f"{name}={fact.value} ({fact.source})" for name, fact in finding.facts_used.items()
+        )
+        page.add(f"because {because}", indent=4, hang=6)
     if finding.judge:
         page.add(f"For a person to decide: {finding.judge}", indent=4)
     if finding.how:
@@ -229,31 +234,47 @@ def _duty(page: Page, duty: DutyRow) -> None:
 
 
 def _clauses(page: Page, report: Report) -> None:
-    """Clause by clause what the documents say about the use."""
+    """Clause by clause what the documents say about the use; items that wait for the same facts together."""
     shown = [f for f in report.findings if f.status != "not-applicable"]
     if not shown:
         return
     page.heading("Clause by clause")
-    document = ""
-    for finding in _grouped(shown):
-        if finding.document != document:
-            document = finding.document
-            page.lines.append(f"  {page.paint(document, '4')}")
-        head = f"{finding.clause}"
-        page.row(STATUS_SIGNS[finding.status], head, finding.at)
-        if finding.quote:
-            page.add(f"“{_short(finding.quote, 240)}”", indent=4)
-        if finding.missing and finding.status == "undecided":
-            page.add(f"missing: {', '.join(finding.missing)}", indent=4, hang=6)
+    for document in dict.fromkeys(finding.document for finding in shown):
+        page.lines.append(f"  {page.paint(document, '4')}")
+        groups: dict[tuple[str, ...], list[Finding]] = {}
+        for finding in (f for f in shown if f.document == document):
+            alike = finding.status in ("undecided", "satisfied") and finding.kind == "prohibition"
+            key = (finding.status, *finding.missing) if alike else (finding.status, finding.reference)
+            groups.setdefault(key, []).append(finding)
+        for group in groups.values():
+            if len(group) > MOST_ALIKE:
+                _items(page, group)
+            else:
+                for finding in group:
+                    _clause(page, finding)
     passed = len(report.findings) - len(shown)
     if passed:
         page.add(f"{passed} more clauses do not bear on this use.", indent=2)
 
 
-def _grouped(findings: list[Finding]) -> Iterator[Finding]:
-    documents = dict.fromkeys(finding.document for finding in findings)
-    for document in documents:
-        yield from (finding for finding in findings if finding.document == document)
+def _items(page: Page, group: list[Finding]) -> None:
+    places = ", ".join(dict.fromkeys(finding.at for finding in group))
+    page.lines.append(
+        f"  {page.sign(STATUS_SIGNS[group[0].status])} {len(group)} items of what must not be done"
+    )
+    page.add(places, indent=4)
+    if group[0].missing:
+        page.add(f"missing: {', '.join(group[0].missing)}", indent=4, hang=6)
+
+
+def _clause(page: Page, finding: Finding) -> None:
+    page.row(STATUS_SIGNS[finding.status], finding.clause, finding.at)
+    if finding.quote:
+        page.add(f"“{_short(finding.quote, 240)}”", indent=4)
+    if finding.missing and finding.status == "undecided":
+        page.add(f"missing: {', '.join(finding.missing)}", indent=4, hang=6)
+    if finding.path:
+        page.add(f"by way of {', '.join(finding.path)}", indent=4)
 
 
 def _know(page: Page, report: Report) -> None:

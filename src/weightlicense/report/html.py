@@ -1,0 +1,548 @@
+"""The report as one HTML page to keep, print and sign: no script, no request, the same bytes on repeat.
+
+What is shown comes from `page.html.jinja`, how it looks from `page.css`, both beside this module. Everything that
+others wrote (names, paths, values, quotes) is escaped, and invisible characters in it are made visible.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from weightlicense.finding import (
+    LEVELS,
+    UNDETERMINED,
+    VERDICTS,
+    Answer,
+    DutyRow,
+    FactUsed,
+    Finding,
+    Question,
+    Report,
+    allowed,
+)
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
+MATRIX_FROM: Final = 6
+"""That many prohibitions of one document are a table; fewer are told one by one."""
+STEPS_SHOWN: Final = 5
+"""So many steps of a kind stand on the first screen; the rest is a link away."""
+LONG_NAME: Final = 48
+"""A name of more characters is set smaller."""
+NUMBERS: Final = "no one two three four five six seven eight nine ten eleven twelve".split()
+PHASES: Final = (
+    ("act", "With the act", "Done when the model is released, served or shown. These hold the verdict."),
+    ("standing", "As long as the license is held", "Kept to all the time. An open one does not hold the verdict."),
+    ("event", "If something happens", "Due only then."),
+)  # fmt: skip
+MATCHES: Final = {
+    "exact": "the same bytes as the text that was encoded",
+    "reformatted": "the same words as the text that was encoded, laid out in another way",
+    "modified": "words differ from the text that was encoded",
+    "unknown": "not the text that was encoded",
+}
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One thing to do, with the place on the page that tells more."""
+
+    text: str
+    anchor: str
+    detail: str = ""
+
+
+class Steps(Struct, frozen=True, kw_only=True):
+    """Things to do of one kind: the first few, and how many more there are."""
+
+    title: str
+    tone: str
+    steps: tuple[Step, ...]
+    more: int
+    anchor: str
+
+
+class Clause(Struct, frozen=True, kw_only=True):
+    """A finding with its place on the page; `used` and `missing` without what the table's caption says already."""
+
+    finding: Finding
+    anchor: str
+    source: str | None
+    host: str
+    used: dict[str, FactUsed]
+    missing: tuple[str, ...]
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One document's clauses that bear on the use; those that are alike stand in a table."""
+
+    name: str
+    anchor: str
+    source: str | None
+    cards: tuple[Clause, ...]
+    table: tuple[Clause, ...]
+    used: dict[str, FactUsed]
+    missing: tuple[str, ...]
+
+
+class Duty(Struct, frozen=True, kw_only=True):
+    """A duty with what shows it: required wordings, other parameters, evidence, and the clauses that ask for it."""
+
+    row: DutyRow
+    anchor: str
+    wordings: tuple[str, ...]
+    parameters: tuple[tuple[str, str], ...]
+    evidence: dict[str, FactUsed]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+    cure: str | None
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A question with its place on the page."""
+
+    row: Question
+    anchor: str
+
+
+class Reference(Struct, frozen=True, kw_only=True):
+    """Some clauses of one document, each with its place on the page; `more` are not listed."""
+
+    document: str
+    clauses: tuple[Clause, ...]
+    more: int
+
+
+class Anchors:
+    """Names of places on the page, each given once."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def take(self, name: str) -> str:
+        """A name made of safe characters that no other place has."""
+        stem = re.sub(r"[^A-Za-z0-9._/-]+", "-", name)
+        unique, count = stem, 1
+        while unique in self.taken:
+            count += 1
+            unique = f"{stem}-{count}"
+        self.taken.add(unique)
+        return unique
+
+
+def render(report: Report) -> str:
+    """The report as a complete HTML document with a final line end."""
+    return _template().render(_page(report)) + "\n"
+
+
+def visible(value: object) -> object:
+    """Text with invisible and direction-changing characters shown as `⟨U+202E⟩`; other values as they are."""
+    if type(value) is not str or value.isprintable():
+        return value
+    return "".join(char if _harmless(char) else f"⟨U+{ord(char):04X}⟩" for char in value)
+
+
+def _harmless(char: str) -> bool:
+    # Not printable are, beside controls and formats, the kinds of space other than U+0020: those are kept.
+    return (
+        char.isprintable()
+        or char in "\n\t"
+        or (char.isspace() and char > "\x9f" and char not in "\u2028\u2029")
+    )
+
+
+def web_address(url: str | None) -> str | None:
+    """The address, where it is one that may be linked: http or https, a host, no name of a user before it."""
+    if url is None or not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    fits = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    return url if fits else None
+
+
+@cache
+def _template() -> Template:
+    from pathlib import Path
+
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup, escape
+
+    def breakable(text: str) -> Markup:
+        """A technical name that may be broken after its dots and dashes."""
+        return Markup(re.sub(r"([._/@-])(?=\w)", r"\1<wbr>", str(escape(visible(text)))))  # noqa: S704 - escaped
+
+    folder = Path(__file__).parent
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"breakable": breakable, "count": counted, "web_address": web_address}
+    # The style sheet is ours and holds nothing from a report.
+    environment.globals["css"] = Markup((folder / "page.css").read_text(encoding="utf-8"))  # noqa: S704
+    return environment.get_template("page.html.jinja")
+
+
+# --- words -----------------------------------------------------------------------------------------------------
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`one clause`, `3 clauses`: a count in words up to twelve with its noun."""
+    noun = one if number == 1 else many or f"{one}s"
+    return f"{NUMBERS[number] if number < len(NUMBERS) else number} {noun}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _verdict(report: Report) -> str:
+    """The verdict as a sentence that needs no vocabulary."""
+    duties = [duty for duty in report.duties if duty.phase == "act"]
+    waiting = [duty for duty in duties if duty.status not in ("satisfied", "violated")]
+    match report.verdict:
+        case "permitted" if duties:
+            return "Yes. Every duty that comes with this use is shown to be met."
+        case "permitted":
+            return "Yes. Nothing has to be done first."
+        case "conditional":
+            shown = "is not yet shown to be met" if len(waiting) == 1 else "are not yet shown to be met"
+            return f"Yes, on conditions: {counted(len(waiting), 'duty', 'duties')} {shown}."
+        case "breach":
+            unmet = sum(duty.status == "violated" for duty in report.duties)
+            return f"Not as it stands. The use is allowed, but {counted(unmet, 'duty is', 'duties are')} not met."
+        case "needs-license":
+            return "Not without permission. Only a separate license from the licensor would allow this."
+        case "not-granted":
+            return "No. The license gives no right to do this."
+        case "prohibited":
+            clauses = sum(f.status == "violated" and f.effect == "prohibited" for f in report.findings)
+            return f"No. {_sentence(counted(max(1, clauses), 'clause forbids', 'clauses forbid'))} it."
+        case _:
+            return _undetermined(report)
+
+
+def _undetermined(report: Report) -> str:
+    first = sum(question.first for question in report.questions)
+    judged = len([f for f in report.findings if f.status == "judgement" and f.effect != "duty"])
+    lacking = len(_lacking(report))
+    parts = [
+        *([counted(first, "answer")] if first else []),
+        *([f"a person's judgement of {counted(judged, 'clause')}"] if judged else []),
+        *([f"{counted(lacking, 'document')} that nobody has read"] if lacking else []),
+    ]
+    if not parts:
+        return "Not known yet. What is missing could turn the answer into a no."
+    if not judged and not lacking:
+        return f"Not known yet. {_sentence(parts[0])} {'settles' if first == 1 else 'settle'} it."
+    return f"Not known yet. It hangs on {_listed(parts)}."
+
+
+def _lacking(report: Report) -> list[Finding]:
+    return [f for f in report.findings if f.kind == "incorporation" and f.status == "undecided"]
+
+
+def _range(report: Report) -> str:
+    if report.best == report.worst:
+        return f"Nothing that is still open can change that: {report.best} at best and at worst."
+    return f"At best {report.best}, at worst {report.worst}, by what is still open."
+
+
+def _cure(duty: DutyRow) -> str | None:
+    match duty.cure_allowed, duty.cure_days:
+        case None, _:
+            return None
+        case False, _:
+            return "The text allows no cure of a breach."
+        case _, None:
+            return "A breach may be cured; the text sets no time."
+        case _, days:
+            return f"A breach may be cured within {counted(days or 0, 'day')}."
+
+
+# --- the page --------------------------------------------------------------------------------------------------
+
+
+def _page(report: Report) -> dict[str, Any]:
+    anchors = Anchors()
+    for name in ("answer", "questions", "against", "duties", "clauses", "elsewhere", "reached", "lineage",
+                 "policies", "doubts", "about", "main", "ok", "open", "no", "ask", "judge", "none"):  # fmt: skip
+        anchors.take(name)
+    clauses = tuple(_clause(finding, anchors) for finding in report.findings)
+    places: dict[str, list[Clause]] = {}
+    for clause in clauses:
+        places.setdefault(clause.finding.reference, []).append(clause)
+
+    def places_of(references: Iterable[str]) -> tuple[Reference, ...]:
+        return _references(clause for name in references for clause in places.get(name, ()))
+
+    bearing = [clause for clause in clauses if clause.finding.status != "not-applicable"]
+    against = tuple(clause for clause in bearing if _stands_against(clause.finding))
+    duties = tuple(_duty(row, places, anchors) for row in report.duties)
+    questions = tuple(Asked(row=q, anchor=anchors.take(f"question/{q.fact}")) for q in report.questions)
+    steps = tuple(_next(report, against, duties, questions))
+    return {
+        "report": report,
+        "long_name": len(report.subject.name) > LONG_NAME,
+        "sentence": _verdict(report),
+        "range": _range(report),
+        "scale": _scale(report),
+        "tone": _tone(report.verdict),
+        "steps": steps,
+        "unknown": tuple(_unknown(report, bearing, questions)),
+        "questions": questions,
+        "against": against,
+        "phases": tuple((title, means, tuple(d for d in duties if d.row.phase == phase)) for phase, title, means in PHASES),
+        "done": sum(duty.row.status == "satisfied" for duty in duties if duty.row.phase == "act"),
+        "to_do": sum(duty.row.phase == "act" for duty in duties),
+        "parts": tuple(_parts(bearing, anchors)),
+        "bearing": len(bearing),
+        "elsewhere": _by_document(c for c in clauses if c.finding.status == "not-applicable"),
+        "facts_given": tuple((name, fact, _references(c for c in clauses if name in c.finding.facts_used)) for name, fact in report.facts.items()),
+        "missing": tuple(_missing(report, bearing)),
+        "paths": tuple(_paths(bearing)),
+        "policies": tuple(_policy(row) for row in report.policies),
+        "doubts": tuple(clause for clause in bearing if clause.finding.doubt),
+        "match": MATCHES.get(report.subject.text.match, "") if report.subject.text else "",
+        "places_of": places_of,
+        "tone_of": _tone,
+        "effect_of": _effect,
+    }  # fmt: skip
+
+
+def _clause(finding: Finding, anchors: Anchors) -> Clause:
+    source = web_address(finding.url)
+    return Clause(
+        finding=finding,
+        anchor=anchors.take(finding.reference),
+        source=source,
+        host=(urlsplit(source).hostname or "") if source else "",
+        used=finding.facts_used,
+        missing=finding.missing,
+    )
+
+
+def _stands_against(finding: Finding) -> bool:
+    return finding.effect != "duty" and (
+        finding.status in ("violated", "judgement")
+        or (finding.status == "undecided" and finding.kind == "incorporation")
+    )
+
+
+def _tone(word: str) -> str:
+    """The sign of a verdict, an effect or a status: ok, open, no, ask, judge or none."""
+    match word:
+        case "permitted" | "satisfied" | "goes-on":
+            return "ok"
+        case "conditional" | "open":
+            return "open"
+        case "breach" | "needs-license" | "not-granted" | "prohibited" | "violated":
+            return "no"
+        case "judgement":
+            return "judge"
+        case "undetermined" | "undecided":
+            return "ask"
+        case _:
+            return "none"
+
+
+def _effect(answer: Answer) -> str:
+    return {"goes-on": "goes on", "undecided": "more is asked"}.get(answer.effect, answer.effect)
+
+
+def _scale(report: Report) -> tuple[dict[str, Any], ...]:
+    """The six verdicts in order, with those that the answer can still be."""
+    best, worst = LEVELS[report.best], LEVELS[report.worst]
+    return tuple(
+        {"name": name, "allowed": allowed(level), "possible": best <= level <= worst}
+        for level, name in enumerate(VERDICTS)
+    )
+
+
+def _references(clauses: Iterable[Clause], most: int = 4) -> tuple[Reference, ...]:
+    return tuple(
+        Reference(document=document, clauses=rows[:most], more=len(rows[most:]))
+        for document, rows in _by_document(clauses)
+    )
+
+
+def _by_document(clauses: Iterable[Clause]) -> tuple[tuple[str, tuple[Clause, ...]], ...]:
+    found: dict[str, list[Clause]] = {}
+    for clause in clauses:
+        found.setdefault(clause.finding.document, []).append(clause)
+    return tuple((document, tuple(rows)) for document, rows in found.items())
+
+
+def _parts(bearing: Iterable[Clause], anchors: Anchors) -> Iterable[Part]:
+    for document, rows in _by_document(bearing):
+        items = tuple(clause for clause in rows if clause.finding.kind == "prohibition")
+        table = items if len(items) >= MATRIX_FROM else ()
+        others = tuple(clause for clause in rows if clause.finding.kind != "prohibition")
+        used = _common_facts(table)
+        missing = _common([c.missing for c in table if c.missing])
+        sources = {clause.source.partition("#")[0] for clause in rows if clause.source}
+        yield Part(
+            name=document,
+            anchor=anchors.take(f"document/{document}"),
+            source=sources.pop() if len(sources) == 1 else None,
+            cards=others if table else rows,
+            table=tuple(_without(clause, used, missing) for clause in table),
+            used=used,
+            missing=missing,
+        )
+
+
+def _common(rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(name for name in rows[0] if all(name in row for row in rows)) if rows else ()
+
+
+def _common_facts(table: Sequence[Clause]) -> dict[str, FactUsed]:
+    rows = [clause.used for clause in table if clause.used]
+    names = _common([tuple(row) for row in rows])
+    return {name: rows[0][name] for name in names if all(row[name] == rows[0][name] for row in rows)}
+
+
+def _without(clause: Clause, used: dict[str, FactUsed], missing: tuple[str, ...]) -> Clause:
+    return msgspec.structs.replace(
+        clause,
+        used={name: fact for name, fact in clause.used.items() if name not in used},
+        missing=tuple(name for name in clause.missing if name not in missing),
+    )
+
+
+def _duty(row: DutyRow, places: dict[str, list[Clause]], anchors: Anchors) -> Duty:
+    findings = [clause.finding for reference in row.required_by for clause in places.get(reference, ())]
+    wordings = [_texts(value) for name, value in row.parameters if name in ("text", "any-of")]
+    evidence = {name: fact for finding in findings for name, fact in finding.facts_used.items()}
+    return Duty(
+        row=row,
+        anchor=anchors.take(f"duty/{row.duty}"),
+        wordings=tuple(text for texts in wordings for text in texts),
+        parameters=tuple(
+            (name, ", ".join(_texts(value))) for name, value in row.parameters if name not in ("text", "any-of")
+        ),
+        evidence=evidence,
+        missing=tuple(dict.fromkeys(name for finding in findings for name in finding.missing)),
+        notes=tuple(dict.fromkeys(finding.note for finding in findings if finding.note)),
+        cure=_cure(row),
+    )  # fmt: skip
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, list | tuple) else (str(value),)
+
+
+def _next(
+    report: Report, against: Sequence[Clause], duties: Sequence[Duty], questions: Sequence[Asked]
+) -> Iterable[Steps]:
+    """What to do, the deciding first: what stands against it, what settles it, what is to be put right, what is open."""
+    barred = [c for c in against if c.finding.status == "violated"]
+    judged = [c for c in against if c.finding.status != "violated"]
+    first = [q for q in questions if q.row.first]
+    unmet = [d for d in duties if d.row.status == "violated"]
+    waiting = [d for d in duties if d.row.phase == "act" and d.row.status not in ("satisfied", "violated")]
+    in_the_end = "Then, once it is allowed, do" if barred or first or judged else "Do and show"
+    groups: tuple[tuple[str, str, Sequence[Any], Callable[[Any], Step], str], ...] = (
+        ("What stands against it", "no", barred, _clause_step, "against"),
+        ("Answer first", "ask", first, _question_step, "questions"),
+        ("Have a person decide", "judge", judged, _clause_step, "against"),
+        ("Put right", "no", unmet, _duty_step, "duties"),
+        (in_the_end, "open", waiting, _duty_step, "duties"),
+    )
+    for title, tone, rows, step, anchor in groups:
+        if rows:
+            shown = tuple(step(row) for row in rows[:STEPS_SHOWN])
+            yield Steps(title=title, tone=tone, steps=shown, more=len(rows) - len(shown), anchor=anchor)
+    if report.verdict == "permitted" and not unmet:
+        standing = [duty for duty in duties if duty.row.phase == "standing"]
+        shown = tuple(_duty_step(duty) for duty in standing[:STEPS_SHOWN])
+        if shown:
+            yield Steps(title="Keep to", tone="none", steps=shown, more=len(standing) - len(shown), anchor="duties")  # fmt: skip
+
+
+def _clause_step(clause: Clause) -> Step:
+    finding = clause.finding
+    text = finding.how or (finding.judge if finding.status == "judgement" else None) or finding.says
+    return Step(text=text, anchor=clause.anchor, detail=f"{finding.document} {finding.at}".rstrip())
+
+
+def _question_step(question: Asked) -> Step:
+    row = question.row
+    forks = [f"{a.answer}: {_effect(a)}" for a in row.leads_to] if len(row.leads_to) <= 3 else []
+    return Step(text=row.ask, anchor=question.anchor, detail=" · ".join(forks) or row.fact)
+
+
+def _duty_step(duty: Duty) -> Step:
+    return Step(text=duty.row.how, anchor=duty.anchor, detail=f"{duty.row.duty} · {', '.join(duty.row.at)}")
+
+
+def _unknown(
+    report: Report, bearing: Sequence[Clause], questions: Sequence[Asked]
+) -> Iterable[tuple[str, str]]:
+    """What is not known, each with the place that tells more."""
+    first = sum(q.row.first for q in questions)
+    later = sum(q.row.about == "verdict" and not q.row.first for q in questions)
+    triggers = sum(q.row.about == "duty" for q in questions)
+    judged = sum(c.finding.status == "judgement" for c in bearing)
+    doubts = sum(bool(c.finding.doubt) for c in bearing)
+    if first:
+        yield f"{counted(first, 'fact')} that can turn the answer", "questions"
+    if later:
+        yield f"{counted(later, 'further fact')} that may be asked after these", "questions"
+    if triggers:
+        yield f"{counted(triggers, 'fact')} on which it hangs whether a duty applies", "questions"
+    if judged:
+        yield f"{counted(judged, 'clause')} that only a person can judge", "against"
+    for finding in _lacking(report):
+        yield f"the text of {finding.missing[0] if finding.missing else finding.clause}", "against"
+    if doubts:
+        yield f"{counted(doubts, 'doubt')} about what the text means", "doubts"
+    if report.subject.text is None:
+        yield "whether your copy of the text is the one that was encoded: none was given", "about"
+
+
+def _missing(
+    report: Report, bearing: Sequence[Clause]
+) -> Iterable[tuple[str, str | None, tuple[Reference, ...]]]:
+    """Each fact that nobody declared and a clause waits for, with its question."""
+    asks = {question.fact: question.ask for question in report.questions}
+    for name in dict.fromkeys(name for clause in bearing for name in clause.finding.missing):
+        yield name, asks.get(name), _references(c for c in bearing if name in c.finding.missing)
+
+
+def _paths(bearing: Sequence[Clause]) -> Iterable[tuple[tuple[str, ...], tuple[Reference, ...]]]:
+    for path in dict.fromkeys(clause.finding.path for clause in bearing if clause.finding.path):
+        yield path, _references(clause for clause in bearing if clause.finding.path == path)
+
+
+def _policy(row: Any) -> dict[str, str]:
+    """A policy's decision as text, whether the row is a mapping or a struct."""
+    plain = msgspec.to_builtins(row)
+    return {key: _plain_text(plain.get(key)) for key in ("policy", "decision", "rule", "waiver")}
+
+
+def _plain_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return " · ".join(f"{key}: {_plain_text(each)}" for key, each in value.items())
+    return ", ".join(_texts(value))
