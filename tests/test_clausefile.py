@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from weightlicense.clausefile import read_document
 from weightlicense.errors import DataError
 

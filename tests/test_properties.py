@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from weightlicense import catalogue, engine
 from weightlicense.finding import LEVELS, allowed
 from weightlicense.usecase import Facts, resolve_use

@@ -34,7 +34,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
     target = folder / "site"
-    subprocess.run([*command, "install", "--no-deps", "--target", str(target), str(wheel)], check=True, capture_output=True)
+    subprocess.run(
+        [*command, "install", "--no-deps", "--target", str(target), str(wheel)],
+        check=True,
+        capture_output=True,
+    )
     return target
 
 
@@ -65,9 +69,19 @@ def test_a_check_imports_none_of_the_slow_libraries(installed: Path, form: str) 
 
 def test_the_wheel_carries_the_data_as_yaml_and_compiled(installed: Path) -> None:
     data = installed / "weightlicense" / "_data"
-    yaml_ids = {p.stem for f in ("licenses", "policies/acceptable-use") for p in (data / f).glob("*/*.yaml") if p.parent.name != "models"}
+    yaml_ids = {
+        p.stem
+        for f in ("licenses", "policies/acceptable-use")
+        for p in (data / f).glob("*/*.yaml")
+        if p.parent.name != "models"
+    }
     assert {p.stem for p in (data / "documents").glob("*.json")} == yaml_ids
-    assert {p.name for p in data.glob("*.json")} == {"index.json", "labels.json", "models.json", "vocabulary.json"}
+    assert {p.name for p in data.glob("*.json")} == {
+        "index.json",
+        "labels.json",
+        "models.json",
+        "vocabulary.json",
+    }
     assert len(yaml_ids) > 100
     assert (installed / "weightlicense" / "py.typed").exists()
 
@@ -78,6 +92,15 @@ def test_the_wheel_answers_as_the_checkout_does(installed: Path) -> None:
 
     report = wl.check("llama-3.2", use="hosted service", as_of="2026-11-21")
     out, _code, _loaded, _home = probe(
-        installed, "check", "--model", "llama-3.2", "--use", "hosted service", "--as-of", "2026-11-21", "--format", "json"
+        installed,
+        "check",
+        "--model",
+        "llama-3.2",
+        "--use",
+        "hosted service",
+        "--as-of",
+        "2026-11-21",
+        "--format",
+        "json",
     )
     assert out == render(report, "json")

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 from weightlicense.vocabulary import vocabulary
 
-
 LOCATED_SHARE = 0.5
 """A text is taken for a document's where at least this share of its passages is found in it."""
 

@@ -5,15 +5,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
-from weightlicense.condition import FALSE, Acts, AnyOf, All, Condition, from_data
-
-if TYPE_CHECKING:
-    from weightlicense.shape import Reporter
-    from weightlicense.yamlfile import Node
+from weightlicense.condition import FALSE, Acts, All, AnyOf, Condition, from_data
 
 FORMAT: Final = 1
 Kind = Literal[

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from weightlicense.value import Interval, Members, Places, family_is
+from weightlicense.value import Interval, Members, family_is
 from weightlicense.vocabulary import Fact, Vocabulary
 
 Truth = bool | None

@@ -100,9 +100,10 @@ class ValueProblem(ValueError):
 
 
 _NUMBER = re.compile(
-    r"(?P<bound><=|>=|<|>|≤|≥)?\s*(?P<number>\d[\d_,]*(?:\.\d+)?(?:e\d+)?)\s*(?P<scale>[kmbt]?)$", re.I
+    r"(?P<bound><=|>=|<|>|≤|≥)?\s*(?P<number>\d[\d_,]*(?:\.\d+)?(?:e\d+)?)\s*(?P<scale>[kmbt]?)$",
+    re.IGNORECASE,
 )
-_CURRENCY = re.compile(r"^(?P<before>[A-Z]{3}|\$|€|£|¥)?\s*(?P<rest>.*?)\s*(?P<after>[A-Z]{3})?$", re.S)
+_CURRENCY = re.compile(r"^(?P<before>[A-Z]{3}|\$|€|£|¥)?\s*(?P<rest>.*?)\s*(?P<after>[A-Z]{3})?$", re.DOTALL)
 _SYMBOLS: Final = {"$": "USD", "€": "EUR", "£": "GBP"}
 _SCALES: Final = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
 PERIOD: Final = {"month": re.compile(r"\d{4}-(0[1-9]|1[0-2])$"), "year": re.compile(r"\d{4}$")}
@@ -215,7 +216,7 @@ def year_before(day: str) -> str:
     return str(int(day[:4]) - 1)
 
 
-_QUOTES = str.maketrans({c: '"' for c in "“”„‟«»"} | {c: "'" for c in "‘’‚‛`´"})
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚‛`´", "'"))
 
 
 @lru_cache(maxsize=512)

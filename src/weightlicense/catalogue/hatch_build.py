@@ -10,7 +10,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class CustomBuildHook(BuildHookInterface):  # type: ignore[misc]
+class CustomBuildHook(BuildHookInterface[Any]):
     """Puts `index.json`, `vocabulary.json` and `documents/` beside the YAML files in `weightlicense/_data/`."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -136,7 +136,7 @@ class Search:
                     continue
                 if any(place <= members for place in known.each):
                     continue
-            name = sorted(members)[0]
+            name = min(members)
             self.cells[key, name] = (
                 Cell(value=(False, members)),
                 Cell(value=(True, members), label=self._place_label(members)),

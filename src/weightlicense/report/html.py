@@ -17,7 +17,6 @@ from msgspec import Struct
 
 from weightlicense.finding import (
     LEVELS,
-    UNDETERMINED,
     VERDICTS,
     Answer,
     DutyRow,
@@ -38,7 +37,21 @@ STEPS_SHOWN: Final = 5
 """So many steps of a kind stand on the first screen; the rest is a link away."""
 LONG_NAME: Final = 48
 """A name of more characters is set smaller."""
-NUMBERS: Final = "no one two three four five six seven eight nine ten eleven twelve".split()
+NUMBERS: Final = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 PHASES: Final = (
     ("act", "With the act", "Done when the model is released, served or shown. These hold the verdict."),
     ("standing", "As long as the license is held", "Kept to all the time. An open one does not hold the verdict."),
@@ -369,13 +382,12 @@ def _effect(answer: Answer) -> str:
     return {"goes-on": "goes on", "undecided": "more is asked"}.get(answer.effect, answer.effect)
 
 
-def _scale(report: Report) -> tuple[dict[str, Any], ...]:
-    """The six verdicts in order, with those that the answer can still be."""
+def _scale(report: Report) -> tuple[tuple[str, tuple[dict[str, Any], ...]], ...]:
+    """The six verdicts in order on the two sides of the line, with those that the answer can still be."""
     best, worst = LEVELS[report.best], LEVELS[report.worst]
-    return tuple(
-        {"name": name, "allowed": allowed(level), "possible": best <= level <= worst}
-        for level, name in enumerate(VERDICTS)
-    )
+    steps = [{"name": name, "possible": best <= level <= worst} for level, name in enumerate(VERDICTS)]
+    line = sum(allowed(level) for level in range(len(VERDICTS)))
+    return (("allowed", tuple(steps[:line])), ("not allowed", tuple(steps[line:])))
 
 
 def _references(clauses: Iterable[Clause], most: int = 4) -> tuple[Reference, ...]:
@@ -487,8 +499,12 @@ def _clause_step(clause: Clause) -> Step:
 
 def _question_step(question: Asked) -> Step:
     row = question.row
-    forks = [f"{a.answer}: {_effect(a)}" for a in row.leads_to] if len(row.leads_to) <= 3 else []
-    return Step(text=row.ask, anchor=question.anchor, detail=" · ".join(forks) or row.fact)
+    told = row.leads_to if len(row.leads_to) <= 3 else [a for a in row.leads_to if a.effect == "goes-on"]
+    forks = [f"{answer.answer}: {_effect(answer)}" for answer in told]
+    others = len(row.leads_to) - len(told)
+    if others:
+        forks.append(f"{counted(others, 'other answer')}")
+    return Step(text=row.ask, anchor=question.anchor, detail=" · ".join((row.fact, *forks)))
 
 
 def _duty_step(duty: Duty) -> Step:
