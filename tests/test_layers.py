@@ -10,7 +10,7 @@ BANDS = (
     ("version", "errors", "yamlfile", "shape"),
     ("vocabulary", "value", "condition", "clause", "clausefile", "finding", "usecase", "factfile", "duties"),
     ("catalogue", "anchor", "proof", "artifacts", "lineage", "identify"),
-    ("engine", "assessment"),
+    ("engine", "assessment", "ancestry"),
     ("report", "asking", "cli", "__main__"),
 )
 BAND = {name: index for index, names in enumerate(BANDS) for name in names}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,8 +12,6 @@ from weightlicense import catalogue, engine
 from weightlicense.clause import Document
 from weightlicense.errors import UsageError
 from weightlicense.finding import (
-    LEVELS,
-    PROHIBITED,
     UNDETERMINED,
     VERDICTS,
     Finding,
@@ -21,7 +19,6 @@ from weightlicense.finding import (
     Report,
     Subject,
     TextGiven,
-    allowed,
 )
 from weightlicense.usecase import Contradiction, Facts, resolve_act, resolve_use
 from weightlicense.version import VERSION
@@ -43,19 +40,30 @@ class Asked(Struct, frozen=True, kw_only=True):
     acts: tuple[str, ...] = ()
     as_of: str
     texts: tuple[str, ...] = ()
+    lineage: Any = None
 
 
-class _Subject(Struct, frozen=True, kw_only=True):
-    """The subject resolved: the choices of documents, with what must be said about them."""
+class Term(Struct, frozen=True, kw_only=True):
+    """A license that applies to the subject: with which policies, for which acts, and by way of which works."""
 
-    model: catalogue.Model | None
-    license: str
-    choices: tuple[tuple[str, ...], ...]
+    root: str
     policies: tuple[str, ...] = ()
+    acts: frozenset[str] | None = None
+    path: tuple[str, ...] = ()
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """The subject resolved: the licensee's choices of terms that all apply, and what stays unknown whatever the choice."""
+
+    name: str
+    choices: tuple[tuple[Term, ...], ...]
+    model: catalogue.Model | None = None
+    unknowns: tuple[engine.Unknown, ...] = ()
     notes: tuple[str, ...] = ()
-    reason: str | None = None
     one_of: tuple[str, ...] = ()
-    contradiction: Contradiction | None = None
+    contradictions: tuple[Contradiction, ...] = ()
+    claims: tuple[engine.Claim, ...] = ()
+    title: str | None = None
 
 
 def check(
@@ -67,6 +75,7 @@ def check(
     facts: Mapping[str, object] | Facts | None = None,
     as_of: object = None,
     texts: Iterable[str | Path] = (),
+    lineage: str | Path | None = None,
 ) -> Report:
     """May we do this with this model or license, on what conditions, and how do you know?
 
@@ -74,7 +83,7 @@ def check(
     with both, the strictest reading counts. `use` names a set of acts (`weightlicense list uses`), `acts` adds
     some. `facts` maps names (`NAME`, `NAME@PERIOD`, `NAME[document]`) to values as on the command line, lists for
     sets of texts. `as_of` is the report's date, an ISO text or a date (default: today). `texts` are the user's own
-    copies of license texts, which are quoted. Raises `UsageError` for names and values that are not known.
+    copies of license texts, which are quoted; `lineage` a file of works and relations. Raises `UsageError` for names and values that are not known.
 
     >>> import weightlicense as wl
     >>> report = wl.check("llama-3.1", use="derivative release")
@@ -92,9 +101,15 @@ def check(
                 given.give(name, _text(each))
     day = _today() if as_of is None else str(as_of)
     paths = tuple(str(text) for text in texts)
-    return assess(
-        Asked(model=model, license=license, use=use, acts=tuple(acts), as_of=day, texts=paths), given
+    ancestors = None
+    if lineage is not None:
+        from pathlib import Path
+
+        ancestors = Path(lineage)
+    asked = Asked(
+        model=model, license=license, use=use, acts=tuple(acts), as_of=day, texts=paths, lineage=ancestors
     )
+    return assess(asked, given)
 
 
 def _today() -> str:
@@ -109,23 +124,23 @@ def _text(value: object) -> str:
 
 def assess(asked: Asked, facts: Facts) -> Report:
     """The report on what is asked; `facts` gains what the use and the model registry say."""
+    accepted = facts.given.get("licensee.accepted_on")
+    day = accepted.value if accepted is not None else asked.as_of
+    return conclude(asked, _resolve(asked, day, facts), facts)
+
+
+def conclude(asked: Asked, terms: Terms, facts: Facts) -> Report:
+    """The report on a subject whose terms are known; of the licensee's choices the best, with a note on the others."""
     words = vocabulary()
     use, named_acts, assumed = resolve_use(asked.use, words)
     acts = words.closure((*named_acts, *(resolve_act(act, words) for act in asked.acts)))
     for name, text in assumed:
         facts.give(name, text, kind="assumed", place=f"use {use}")
-    accepted = facts.given.get("licensee.accepted_on")
-    subject = _resolve(asked, accepted.value if accepted is not None else asked.as_of)
-    if subject.model is not None:
-        _derive(subject.model, facts)
-    if subject.contradiction is not None:
-        facts.contradictions.append(subject.contradiction)
-    reports = [_one(asked, use, acts, subject, choice, facts) for choice in subject.choices or ((),)]
-    return _best(reports)
-
-
-def _best(reports: list[Report]) -> Report:
-    """Of the licensee's choices the best, with a note on each of the others."""
+    if terms.model is not None:
+        _derive(terms.model, facts)
+    _name_offered_license(facts, asked.as_of)
+    facts.contradictions.extend(terms.contradictions)
+    reports = [_one(asked, use, acts, terms, choice, facts) for choice in terms.choices or ((),)]
     order = [*VERDICTS[:3], UNDETERMINED, *VERDICTS[3:]]
     ranked = sorted(reports, key=lambda report: order.index(report.verdict))
     if len(ranked) == 1:
@@ -141,139 +156,156 @@ def _derive(model: catalogue.Model, facts: Facts) -> None:
         facts.give("model.modalities", ",".join(model.modalities), kind="derived", place=place)
 
 
+def _name_offered_license(facts: Facts, day: str) -> None:
+    """The release's license under its document id, where what was given is another name for one document."""
+    given = facts.given.get("release.license")
+    if given is None:
+        return
+    try:
+        found = catalogue.resolve_license(given.value, as_of=day)
+    except UsageError:
+        return
+    if len(found.choices) == 1 and len(found.choices[0]) == 1:
+        facts.given["release.license"] = replace(given, value=found.choices[0][0])
+
+
 # --- the subject -----------------------------------------------------------------------------------------------
 
 
-def _resolve(asked: Asked, day: str) -> _Subject:
-    """The subject's documents; `day` settles which of several dated versions is meant."""
+def _resolve(asked: Asked, day: str, facts: Facts) -> Terms:
+    """The subject's terms; `day` settles which of several dated versions is meant."""
+    if asked.lineage is not None:
+        from weightlicense.ancestry import terms_of
+        from weightlicense.lineage import read_lineage
+
+        given = facts.given.get("release.license")
+        return terms_of(read_lineage(asked.lineage), asked, day, None if given is None else given.value)
     if asked.model is None and asked.license is None:
         raise UsageError("nothing to check", hint="name a --model or a --license")
     named = None if asked.license is None else catalogue.resolve_license(asked.license, as_of=day)
     if asked.model is None:
-        assert named is not None and asked.license is not None
-        return _Subject(
-            model=None,
-            license=asked.license if len(named.choices) != 1 else " AND ".join(named.choices[0]),
-            choices=named.choices,
-            notes=named.notes,
-            reason=named.reason,
-            one_of=named.one_of,
-        )
+        assert named is not None
+        return plain_terms(named)
     model = catalogue.find_model(asked.model) if named is not None else catalogue.resolve_model(asked.model)
     if model is None:
-        assert named is not None and asked.license is not None
+        assert named is not None
+        found = plain_terms(named)
         note = f"The model {asked.model} is not in the registry; the license that was named is checked."
-        return _Subject(
-            model=None,
-            license=asked.license,
-            choices=named.choices,
-            notes=(*named.notes, note),
-            reason=named.reason,
-            one_of=named.one_of,
-        )
-    return _of_model(asked, model, named, day)
+        return replace(found, notes=(*found.notes, note))
+    own = model_terms(model, day)
+    notes = tuple(_model_notes(asked.model, model))
+    own = replace(own, notes=(*notes, *own.notes))
+    return own if named is None else _both(asked, own, named)
 
 
-def _of_model(asked: Asked, model: catalogue.Model, named: catalogue.Resolution | None, day: str) -> _Subject:
-    notes = list(_model_notes(asked, model))
+def plain_terms(named: catalogue.Resolution) -> Terms:
+    """The terms that a license name came to, without a model."""
+    return Terms(
+        name=named.asked,
+        choices=tuple(tuple(Term(root=root) for root in choice) for choice in named.choices),
+        unknowns=() if named.reason is None else (unknown_license(named.reason),),
+        notes=named.notes,
+        one_of=named.one_of,
+    )
+
+
+def unknown_license(reason: str, work: str = "") -> engine.Unknown:
+    """A license whose text is not at hand: nothing is known to be allowed."""
+    return engine.Unknown(
+        document="catalogue",
+        clause=f"license-unknown-{work}" if work else "license-unknown",
+        says=f"{reason} What it allows is unknown.",
+        how="Read the terms of the work, and name them.",
+        missing=("license",),
+    )
+
+
+def model_terms(model: catalogue.Model, day: str, path: tuple[str, ...] = ()) -> Terms:
+    """The terms of a model of the registry, with those of the models that it was made from: obligations travel."""
     if model.license is None:
-        own = catalogue.Resolution(
-            asked=model.id, reason=f"The license of {model.title} could not be verified. {model.note or ''}"
-        )
-    else:
-        own = _with_base(model, catalogue.in_force(model.license, day), day)
-        notes.extend(own.notes)
-    if named is None:
-        return _Subject(
-            model=model,
-            license=model.license or "unknown",
-            choices=own.choices,
-            policies=model.policies,
-            notes=tuple(notes),
-            reason=own.reason,
-            one_of=own.one_of,
-        )
-    notes.extend(named.notes)
-    assert asked.license is not None
-    if named.one_of and own.choices and own.choices[0][0] in named.one_of:
-        notes.append(f"The name of the model settles the label {asked.license}: {model.license}.")
-        return _Subject(
-            model=model,
-            license=model.license or "",
-            choices=own.choices,
-            policies=model.policies,
-            notes=tuple(notes),
-        )
-    within = [known for known in own.choices for part in named.choices if set(part) <= set(known)]
-    if not own.choices or len(within) >= len(named.choices):
-        return _Subject(
-            model=model,
-            license=asked.license,
-            choices=tuple(within) or named.choices,
-            policies=model.policies,
-            notes=tuple(notes),
-            reason=named.reason or own.reason,
-            one_of=named.one_of,
-        )
-    disagreement = Contradiction(
-        fact="license",
-        between=(f"{asked.license} (named)", f"{model.license} (model registry, {model.id})"),
-    )
-    every = tuple(
-        (*left, *(name for name in right if name not in left))
-        for left in named.choices or ((),)
-        for right in own.choices
-    )
-    return _Subject(
+        reason = f"The license of {model.title} could not be verified. {model.note or ''}".strip()
+        return Terms(name=model.id, model=model, choices=(), unknowns=(unknown_license(reason, model.id),))
+    resolved = catalogue.in_force(model.license, day)
+    own = Terms(
+        name=model.license,
         model=model,
-        license=asked.license,
-        choices=every,
-        policies=model.policies,
-        notes=tuple(notes),
-        reason=named.reason,
-        contradiction=disagreement,
+        choices=tuple(
+            tuple(
+                Term(root=root, policies=model.policies if index == 0 else (), path=path)
+                for index, root in enumerate(choice)
+            )
+            for choice in resolved.choices
+        ),
+        unknowns=() if resolved.reason is None else (unknown_license(resolved.reason, model.id),),
+        notes=resolved.notes,
+        one_of=resolved.one_of,
     )
-
-
-def _with_base(model: catalogue.Model, own: catalogue.Resolution, day: str) -> catalogue.Resolution:
-    """The model's own license with that of the model it was made from: obligations travel."""
     if model.based_on is None:
         return own
     base = catalogue.resolve_model(model.based_on[0])
-    if base.license is None:
-        reason = f"{model.title} comes from {base.title}, whose license could not be verified."
-        return catalogue.Resolution(asked=own.asked, notes=own.notes, reason=reason)
-    under = _with_base(base, catalogue.in_force(base.license, day), day)
-    return catalogue.Resolution(
-        asked=own.asked,
-        choices=tuple(
-            (*mine, *(name for name in theirs if name not in mine))
-            for mine in own.choices
-            for theirs in under.choices or ((),)
-        ),
+    under = model_terms(base, day, (base.id, *(path or (model.id,))))
+    return replace(
+        own,
+        choices=united(own.choices, under.choices),
+        unknowns=(*own.unknowns, *under.unknowns),
         notes=(*own.notes, *under.notes),
-        reason=own.reason or under.reason,
-        one_of=own.one_of,
     )
 
 
-def _path(model: catalogue.Model | None, root: str) -> tuple[str, ...]:
-    """The works by way of which a document applies: from the ancestor that carries it to the model asked about."""
-    path: list[str] = []
-    while model is not None:
-        path.insert(0, model.id)
-        if model.license is not None and root in model.license.split():
-            return tuple(path) if len(path) > 1 else ()
-        model = catalogue.resolve_model(model.based_on[0]) if model.based_on else None
-    return ()
+def united(
+    left: tuple[tuple[Term, ...], ...], right: tuple[tuple[Term, ...], ...]
+) -> tuple[tuple[Term, ...], ...]:
+    """Every choice on the left together with every choice on the right; a license that is there already is not repeated."""
+    return tuple(
+        (*one, *(term for term in two if all(term.root != known.root for known in one)))
+        for one in left or ((),)
+        for two in right or ((),)
+    )
 
 
-def _model_notes(asked: Asked, model: catalogue.Model) -> Iterable[str]:
-    assert asked.model is not None
-    owner = catalogue.organization(asked.model)
+def _both(asked: Asked, own: Terms, named: catalogue.Resolution) -> Terms:
+    """A model and a license named for it: where they disagree, the strictest reading counts."""
+    assert asked.license is not None
+    assert own.model is not None
+    given = plain_terms(named)
+    if named.one_of and own.choices and own.choices[0][0].root in named.one_of:
+        note = f"The name of the model settles the label {asked.license}: {own.name}."
+        return replace(own, notes=(*own.notes, note))
+    if not own.choices:
+        return replace(
+            given,
+            model=own.model,
+            unknowns=(*given.unknowns, *own.unknowns),
+            notes=(*own.notes, *given.notes),
+        )
+    roots = [{term.root for term in choice} for choice in own.choices]
+    within = [
+        choice
+        for choice, known in zip(own.choices, roots, strict=True)
+        if any(set(part) <= known for part in named.choices)
+    ]
+    if within:
+        return replace(own, choices=tuple(within), notes=(*own.notes, *given.notes))
+    disagreement = Contradiction(
+        fact="license",
+        between=(f"{asked.license} (named)", f"{own.name} (model registry, {own.model.id})"),
+    )
+    return replace(
+        own,
+        name=asked.license,
+        choices=united(given.choices, own.choices),
+        unknowns=(*given.unknowns, *own.unknowns),
+        notes=(*own.notes, *given.notes),
+        one_of=given.one_of,
+        contradictions=(disagreement,),
+    )
+
+
+def _model_notes(asked: str, model: catalogue.Model) -> Iterable[str]:
+    owner = catalogue.organization(asked)
     if owner is not None and owner not in model.organizations:
         yield (
-            f"{asked.model} is not published by {model.publisher}; by its name it is {model.title} or derived from it, "
+            f"{asked} is not published by {model.publisher}; by its name it is {model.title} or derived from it, "
             "and what its own card says was not read."
         )
     if model.based_on is not None:
@@ -286,17 +318,17 @@ def _model_notes(asked: Asked, model: catalogue.Model) -> Iterable[str]:
 
 
 def _one(
-    asked: Asked, use: str, acts: frozenset[str], subject: _Subject, choice: tuple[str, ...], facts: Facts
+    asked: Asked, use: str, acts: frozenset[str], terms: Terms, choice: tuple[Term, ...], facts: Facts
 ) -> Report:
     words = vocabulary()
-    groups = _groups(subject, choice)
+    groups = _groups(choice, acts)
     documents = [document for group in groups for document in group.documents]
     given, quotes, altered = _read_texts(asked.texts, documents)
-    program = engine.build(groups, acts, words, altered=altered)
+    program = engine.build(groups, acts, words, unknowns=terms.unknowns, claims=terms.claims, altered=altered)
     conclusion = engine.evaluate(program, facts, as_of=asked.as_of)
-    if subject.reason is not None:
-        conclusion = _without_text(conclusion, subject, acts)
     by_id = {document.id: document for document in documents}
+    license_name = " AND ".join(dict.fromkeys(term.root for term in choice)) or terms.name
+    titles = [by_id[term.root].title for term in choice if term.root in by_id]
     return Report(
         tool_version=VERSION,
         catalogue_digest=catalogue.digest(),
@@ -305,56 +337,47 @@ def _one(
         best=conclusion.best,
         worst=conclusion.worst,
         subject=Subject(
-            model=asked.model,
-            license=" AND ".join(choice) or subject.license,
-            title=" and ".join(by_id[name].title for name in choice if name in by_id) or subject.license,
+            model=asked.model or terms.title,
+            license=license_name,
+            title=" and ".join(dict.fromkeys(titles)) or terms.name,
             text=given[0] if given else None,
         ),
         use=use,
         acts=tuple(act for act in words.acts if act in acts),
         facts=facts.as_used(),
-        findings=tuple(
-            replace(
-                _anchored(finding, by_id, quotes),
-                path=_path(subject.model, program.roots.get(finding.document, finding.document)),
-            )
-            for finding in conclusion.findings
-        ),
-        questions=conclusion.questions,
+        findings=tuple(_anchored(finding, by_id, quotes) for finding in conclusion.findings),
+        questions=(*_which_text(terms), *conclusion.questions),
         duties=conclusion.duties,
-        notes=(*subject.notes, *conclusion.notes),
+        notes=(*terms.notes, *conclusion.notes),
     )
 
 
-def _groups(subject: _Subject, choice: tuple[str, ...]) -> list[engine.Group]:
-    groups = []
-    bound: set[str] = set()
-    for index, root in enumerate(choice):
-        documents = catalogue.together(root, subject.policies if index == 0 else ())
-        groups.append(engine.Group(root=root, documents=tuple(d for d in documents if d.id not in bound)))
-        bound |= {document.id for document in documents}
-    return groups
+def _groups(choice: tuple[Term, ...], acts: frozenset[str]) -> list[engine.Group]:
+    """One group a license: the works under the same license share it, with all their acts and the shortest path."""
+    merged: dict[str, Term] = {}
+    for term in choice:
+        old = merged.get(term.root)
+        if old is None:
+            merged[term.root] = term
+            continue
+        both = (acts if old.acts is None else old.acts) | (acts if term.acts is None else term.acts)
+        policies = tuple(dict.fromkeys((*old.policies, *term.policies)))
+        path = min((old.path, term.path), key=len)
+        merged[term.root] = Term(root=term.root, policies=policies, acts=both, path=path)
+    return [
+        engine.Group(
+            root=term.root,
+            documents=catalogue.together(term.root, term.policies),
+            acts=None if term.acts is None else vocabulary().closure(tuple(term.acts)),
+            path=term.path,
+        )
+        for term in merged.values()
+    ]
 
 
-def _without_text(
-    conclusion: engine.Conclusion, subject: _Subject, acts: frozenset[str]
-) -> engine.Conclusion:
-    """A license whose text is not at hand: nothing is known to be allowed, whatever else is."""
-    assert subject.reason is not None
-    worst = LEVELS[conclusion.worst]
-    best = LEVELS[conclusion.best]
-    finding = Finding(
-        document="catalogue",
-        clause="license-unknown",
-        at="",
-        kind="incorporation",
-        act=tuple(act for act in vocabulary().acts if act in acts),
-        status="undecided",
-        effect="prohibited",
-        says=f"{subject.reason} What it allows is unknown.",
-        how="Read the terms of the model, and name them with --license.",
-        missing=("license",),
-    )
+def _which_text(terms: Terms) -> tuple[Question, ...]:
+    if not terms.one_of:
+        return ()
     question = Question(
         fact="license",
         ask="Which of these texts is it?",
@@ -362,27 +385,21 @@ def _without_text(
         decides=("catalogue/license-unknown",),
         leads_to=(),
         first=True,
-        values=subject.one_of,
+        values=terms.one_of,
     )
-    return replace(
-        conclusion,
-        verdict=UNDETERMINED if allowed(best) else conclusion.verdict,
-        worst=VERDICTS[max(worst, PROHIBITED)],
-        findings=(finding, *conclusion.findings),
-        questions=(question, *conclusion.questions) if subject.one_of else conclusion.questions,
-    )
-
-
-# --- texts -----------------------------------------------------------------------------------------------------
+    return (question,)
 
 
 def _anchored(finding: Finding, documents: dict[str, Document], quotes: dict[str, str]) -> Finding:
     """The finding with the quoted words and a link to the passage, where there is a copy or an address."""
     document = documents.get(finding.document)
     clause = document.clause(finding.clause) if document is not None else None
-    if document is None or clause is None:
+    if clause is None:
         return finding
     return replace(finding, quote=quotes.get(finding.reference), url=clause.link)
+
+
+# --- texts -----------------------------------------------------------------------------------------------------
 
 
 def _read_texts(

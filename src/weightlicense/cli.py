@@ -62,6 +62,7 @@ def main() -> None:
 @click.option(
     "--text", "texts", multiple=True, type=FILE, help="Your own copy of the text, to quote; repeatable."
 )
+@click.option("--lineage", type=FILE, help="A YAML file of works and relations.")
 @click.option("--ask", is_flag=True, help="Put the questions on the terminal until the answer is settled.")
 @click.option("--no-profile", is_flag=True, help="Do not look for weightlicense.yaml.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True)
@@ -75,6 +76,7 @@ def check(
     files: tuple[str, ...],
     as_of: str | None,
     texts: tuple[str, ...],
+    lineage: str | None,
     *,
     ask: bool,
     no_profile: bool,
@@ -85,7 +87,9 @@ def check(
     from weightlicense.assessment import Asked, assess
 
     day = _day(as_of)
-    asked = Asked(model=model, license=license_, use=use, acts=acts, as_of=day, texts=texts)
+    asked = Asked(
+        model=model, license=license_, use=use, acts=acts, as_of=day, texts=texts, lineage=_path(lineage)
+    )
 
     def report(extra: tuple[str, ...] = ()) -> Report:
         return assess(asked, _facts((*facts, *extra), files, no_profile=no_profile))
@@ -97,6 +101,14 @@ def check(
         found = settle(found, report)
     _tell(found, form, output)
     sys.exit(found.exit_code)
+
+
+def _path(name: str | None) -> Any:
+    if name is None:
+        return None
+    from pathlib import Path
+
+    return Path(name)
 
 
 def _day(text: str | None) -> str:

@@ -86,6 +86,7 @@ class Record:
 
     fields: dict[str, Field]
     what: str
+    is_ordered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +286,7 @@ def _check_keys(node: Node, present: dict[str, Node], shape: Record, reporter: R
             reporter.report(value.key_line, _joined(path, key), "unknown key", hint)
             continue
         later = next((name for name in before if known.index(name) > known.index(key)), None)
-        if later is not None:
+        if later is not None and shape.is_ordered:
             hint = f"the order is {', '.join(name for name in known if name in present)}"
             reporter.report(value.key_line, path, f"key '{key}' should stand before '{later}'", hint)
         before.append(key)

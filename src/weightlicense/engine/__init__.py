@@ -10,7 +10,19 @@ from msgspec.structs import replace
 
 from weightlicense.condition import Atom, Condition, atoms, value_test
 from weightlicense.duties import evidence
-from weightlicense.engine.program import MISSING_PREFIX, DutyRule, Group, Hold, Program, Rule, build
+from weightlicense.engine.program import (
+    MISSING_PREFIX,
+    Claim,
+    Conflict,
+    DutyRule,
+    Group,
+    Hold,
+    Program,
+    Rule,
+    Silence,
+    Unknown,
+    build,
+)
 from weightlicense.engine.search import Cell, Component, Search, number_label
 from weightlicense.finding import (
     BREACH,
@@ -30,7 +42,7 @@ from weightlicense.usecase import Facts
 from weightlicense.usecase import Values as FactValues
 from weightlicense.vocabulary import JUDGEMENT_PREFIX, Fact, Vocabulary
 
-__all__ = ["Conclusion", "Group", "Program", "build", "evaluate"]
+__all__ = ["Claim", "Conclusion", "Group", "Program", "Unknown", "build", "evaluate"]
 
 STATUS_ORDER = ("violated", "judgement", "undecided", "open", "satisfied", "not-applicable")
 
@@ -64,10 +76,12 @@ class _Evaluation:
 
     def conclusion(self) -> Conclusion:
         established = max(
-            PERMITTED,
-            *(hold.level for hold in self.certain),
-            *(self._duty_level(duty) for duty in self.program.duties),
-            0,
+            [
+                PERMITTED,
+                *(hold.level for hold in self.certain),
+                *(self._duty_level(duty) for duty in self.program.duties),
+                *(claim.level for claim in self.program.claims),
+            ]
         )
         best = max([established, *(self.search.best(component) for component in self.search.components)])
         worst = max(
@@ -117,29 +131,18 @@ class _Evaluation:
     def _findings(self) -> Iterator[Finding]:
         duties = {id(duty.rule): duty for duty in self.program.duties}
         holds = self._grant_holds()
-        gaps = list(self.program.missing)
         for rule in self.program.rules:
             yield self._finding(rule, duties.get(id(rule)), holds)
         for silence in self.program.silences:
             if not silence.grants:
-                yield self._silent(silence.document.id, silence.act, VERDICTS[silence.level])
-        for gap in gaps:
-            yield Finding(
-                document=gap.document.id,
-                clause="incorporated-document",
-                at=gap.at,
-                kind="incorporation",
-                act=self._ordered(self.program.acts),
-                status="undecided",
-                effect="prohibited",
-                says=f"{gap.title} is part of the terms, and its text is not in the catalogue: what it says is unknown.",
-                how=f"Read it at {gap.url}." if gap.url else "Find the document and read it.",
-                missing=(gap.title,),
-            )
-        for hold in self.program.holds:
-            for atom in atoms(hold.condition):
-                if atom.key.startswith(f"{MISSING_PREFIX}altered/"):
-                    yield self._altered(atom.key.removeprefix(f"{MISSING_PREFIX}altered/"))
+                yield self._silent(silence)
+        for unknown in self.program.unknowns:
+            yield self._open(unknown)
+        for conflict in self.program.conflicts:
+            if conflict.test(self.values) is not False:
+                yield self._conflict(conflict)
+        for claim in self.program.claims:
+            yield self._claim(claim)
         yield from self._contradictions()
 
     def _grant_holds(self) -> dict[str, list[Hold]]:
@@ -177,6 +180,7 @@ class _Evaluation:
             judge=clause.judgement if status == "judgement" else None,
             gloss=tuple((gloss.says, gloss.source, gloss.url) for gloss in clause.gloss),
             note=note,
+            path=rule.path,
         )
 
     def _status(self, rule: Rule, duty: DutyRule | None, holds: list[Hold]) -> tuple[Status, str | None]:
@@ -280,32 +284,71 @@ class _Evaluation:
     def _is_coarse(self, atom: Atom) -> bool:
         return value_test(atom, self.words)(self.values[atom.key]) is None
 
-    def _silent(self, document: str, act: str, effect: str) -> Finding:
+    def _silent(self, silence: Silence) -> Finding:
+        lost = silence.test(self.values)
         return Finding(
-            document=document,
-            clause=f"silence-{act}",
+            document=silence.document.id,
+            clause=f"silence-{silence.act}",
             at="",
             kind="grant",
-            act=(act,),
-            status="violated",
-            effect=effect,
-            says=f"No clause of the text grants the act {act}: silence is no permission.",
+            act=(silence.act,),
+            status="violated" if lost else "undecided" if lost is None else "not-applicable",
+            effect=VERDICTS[silence.level],
+            says=f"No clause of the text grants the act {silence.act}: silence is no permission.",
+            path=silence.path,
         )
 
-    def _altered(self, reference: str) -> Finding:
-        document, _, clause = reference.partition("/")
-        rule = next(r for r in self.program.rules if r.reference == reference)
+    def _open(self, unknown: Unknown) -> Finding:
+        given = self.facts.given.get(unknown.key) if unknown.judge else None
+        status: Status = "undecided" if unknown.judge is None else "judgement"
+        if given is not None:
+            status = "violated" if given.value == "applies" else "satisfied"
         return Finding(
-            document=document,
-            clause=f"{clause}-altered",
-            at=rule.clause.at,
-            kind=rule.clause.kind,
-            act=rule.acts,
-            status="undecided",
+            document=unknown.document,
+            clause=unknown.clause,
+            at=unknown.at,
+            kind=unknown.kind,
+            act=self._ordered(self.program.acts),
+            status=status,
             effect="prohibited",
-            says="The words of this clause in the text that was given differ from the text that was encoded.",
-            how="Read the clause in your copy, or take the copy that the licensor publishes.",
-            missing=("the clause as altered",),
+            says=unknown.says,
+            how=unknown.how,
+            missing=unknown.missing,
+            judge=unknown.judge if status == "judgement" else None,
+            path=unknown.path,
+        )
+
+    def _conflict(self, conflict: Conflict) -> Finding:
+        first, second = conflict.rules
+        return Finding(
+            document=second.document.id,
+            clause=f"{second.clause.id}-conflict",
+            at=second.clause.at,
+            kind="conflict",
+            act=tuple(act for act in second.acts if act in first.acts) or second.acts,
+            status="violated" if conflict.test(self.values) else "undecided",
+            effect="not-granted",
+            duty=second.clause.then.duty,
+            says=f"{conflict.says} ({first.reference} and {second.reference})",
+            how="Leave out one of the two, or ask a licensor for other terms.",
+            path=second.path or first.path,
+        )
+
+    def _claim(self, claim: Claim) -> Finding:
+        duty = self.words.duties["keep-terms"]
+        own = "which terms are unknown" if claim.state == "open" else "which leaves those terms out"
+        return Finding(
+            document=claim.document,
+            clause=f"keep-terms-{claim.work}",
+            at="",
+            kind="duty",
+            act=self._ordered(self.program.acts),
+            status="violated" if claim.state == "unmet" else "open",
+            effect="duty",
+            duty=duty.name,
+            says=f"{claim.work} declares {claim.claimed}, {own}; it comes from {claim.path[0]} and inherits {claim.document}.",
+            how=duty.how,
+            path=claim.path,
         )
 
     def _contradictions(self) -> Iterator[Finding]:
@@ -463,6 +506,19 @@ class _Evaluation:
             key = (known.name, clause.then.parameters)
             old = rows.get(key)
             rows[key] = row if old is None else _merged(old, row)
+        for claim in self.program.claims:
+            known = self.words.duties["keep-terms"]
+            row = DutyRow(
+                duty=known.name,
+                phase=known.phase,
+                parameters=(("documents", (claim.document,)),),
+                status="violated" if claim.state == "unmet" else "open",
+                required_by=(f"{claim.document}/keep-terms-{claim.work}",),
+                at=(),
+                how=known.how,
+                means=known.means,
+            )
+            rows[known.name, (claim.document, claim.work)] = row
         return tuple(rows.values())
 
     def _notes(self) -> Iterator[str]:

@@ -40,6 +40,7 @@ from weightlicense.finding import (
     PERMITTED,
     PROHIBITED,
 )
+from weightlicense.value import name_folded
 from weightlicense.vocabulary import JUDGEMENT_PREFIX, Vocabulary
 
 HOLDING: Final = frozenset({"not-granted", "needs-license", "prohibited"})
@@ -53,6 +54,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     document: Document
     clause: Clause
     root: str
+    path: tuple[str, ...]
     acts: tuple[str, ...]
     attached: Condition
     exempt: Condition
@@ -97,16 +99,56 @@ class Silence(Struct, frozen=True, kw_only=True):
     act: str
     grants: tuple[str, ...]
     level: int
+    path: tuple[str, ...]
+    test: Callable[[Values], Truth]
 
 
-class Missing(Struct, frozen=True, kw_only=True):
-    """A document that the text incorporates and the catalogue lacks."""
+class Unknown(Struct, frozen=True, kw_only=True):
+    """Something that no declared fact settles and that may forbid: a document or license that is not at hand, an
+    altered clause, a question of law. With `judge`, a person's recorded decision settles it.
+    """
 
-    document: Document
-    title: str
-    at: str
-    url: str | None
-    key: str
+    document: str
+    clause: str
+    at: str = ""
+    kind: str = "incorporation"
+    says: str
+    how: str | None = None
+    missing: tuple[str, ...] = ()
+    judge: str | None = None
+    path: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Where its answer would stand among the values."""
+        prefix = MISSING_PREFIX if self.judge is None else JUDGEMENT_PREFIX
+        return f"{prefix}{self.document}/{self.clause}"
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """A work that claims terms, held against the terms of one ancestor: `state` is unmet where they are not kept,
+    open where the claim names a text that nobody read.
+    """
+
+    document: str
+    work: str
+    claimed: str
+    relation: str
+    state: str
+    path: tuple[str, ...]
+
+    @property
+    def level(self) -> int:
+        """What it makes of the verdict: the duty `keep-terms`."""
+        return BREACH if self.state == "unmet" else CONDITIONAL
+
+
+class Conflict(Struct, frozen=True, kw_only=True):
+    """Duties of different licenses that cannot all be met; the acts that they attach to are not granted."""
+
+    rules: tuple[Rule, Rule]
+    says: str
+    test: Callable[[Values], Truth]
 
 
 class Program(Struct, frozen=True, kw_only=True):
@@ -121,7 +163,9 @@ class Program(Struct, frozen=True, kw_only=True):
     ranked: tuple[Hold, ...]
     duties: tuple[DutyRule, ...]
     silences: tuple[Silence, ...]
-    missing: tuple[Missing, ...]
+    unknowns: tuple[Unknown, ...]
+    conflicts: tuple[Conflict, ...]
+    claims: tuple[Claim, ...]
     words: Vocabulary
 
     def verdict(self, values: Values) -> int | None:
@@ -138,7 +182,8 @@ class Program(Struct, frozen=True, kw_only=True):
                 undecided = True
         if undecided:
             return None
-        return max((self._duty_level(duty, values) for duty in self.duties), default=PERMITTED)
+        levels = [self._duty_level(duty, values) for duty in self.duties]
+        return max([PERMITTED, *levels, *(claim.level for claim in self.claims)])
 
     def _duty_level(self, duty: DutyRule, values: Values) -> int:
         applies = duty.test(values)
@@ -153,49 +198,63 @@ class Program(Struct, frozen=True, kw_only=True):
 
 
 class Group(Struct, frozen=True, kw_only=True):
-    """A license with what it incorporates and what binds beside it: the documents that speak as one."""
+    """A license with what it incorporates and what binds beside it: the documents that speak as one.
+
+    `acts` are those of the use as they concern this license (None: all of them); `path` the works by way of which it
+    applies, from the ancestor to the subject.
+    """
 
     root: str
     documents: tuple[Document, ...]
+    acts: frozenset[str] | None = None
+    path: tuple[str, ...] = ()
 
 
 def build(
-    groups: Iterable[Group], acts: frozenset[str], words: Vocabulary, altered: frozenset[str] = frozenset()
+    groups: Iterable[Group],
+    acts: frozenset[str],
+    words: Vocabulary,
+    *,
+    unknowns: Iterable[Unknown] = (),
+    claims: Iterable[Claim] = (),
+    altered: frozenset[str] = frozenset(),
 ) -> Program:
     """Compile documents for a set of acts (closed over what they imply).
 
-    `altered` names clauses (`document/clause`) whose words differ in the user's own copy of the text: what they
-    say there is unknown.
+    `unknowns` are what is not at hand beside the documents, `claims` the terms that works claim and may not keep. `altered` names clauses (`document/clause`) whose words
+    differ in the user's own copy of the text: what they say there is unknown.
     """
     rules: list[Rule] = []
     holds: list[Hold] = []
     duties: list[DutyRule] = []
     silences: list[Silence] = []
-    missing: list[Missing] = []
+    open_ = list(unknowns)
     documents: list[Document] = []
     roots: dict[str, str] = {}
     for group in groups:
+        mine = acts if group.acts is None else group.acts
         for document in group.documents:
             if document.id in roots:
                 continue
             roots[document.id] = group.root
             documents.append(document)
-            made = [_rule(document, clause, group.root, acts, words) for clause in document.clauses]
+            made = [_rule(document, clause, group, mine, words) for clause in document.clauses]
             rules.extend(made)
             holds.extend(
                 _hold(rule, words)
                 for rule in made
                 if rule.clause.then.effect in HOLDING and rule.clause.kind != "grant"
             )
-            duties.extend(_duty(rule, acts, words) for rule in made if rule.clause.then.effect == "duty")
-            for silence, hold in _grants(document, group.root, made, acts, words):
+            duties.extend(_duty(rule, mine, words) for rule in made if rule.clause.then.effect == "duty")
+            for silence, hold in _grants(document, group, made, mine, words):
                 silences.append(silence)
                 holds.append(hold)
-            for gap in _gaps(document, group):
-                missing.append(gap)
-                holds.append(_unknown(gap.key, by=f"{document.id}/{gap.key}"))
-    for reference in sorted(altered):
-        holds.append(_unknown(f"{MISSING_PREFIX}altered/{reference}", by=reference))
+            open_.extend(_gaps(document, group))
+    open_.extend(_altered(rule) for rule in rules if rule.reference in altered)
+    duties = [duty for duty in duties if duty.rule.applies != FALSE]
+    conflicts = _conflicts(duties, words)
+    holds.extend(_unknown(unknown) for unknown in open_)
+    holds.extend(_conflict_hold(conflict, words) for conflict in conflicts)
     kept = [hold for hold in holds if hold.condition != FALSE]
     return Program(
         documents=tuple(documents),
@@ -205,10 +264,24 @@ def build(
         rules=tuple(rules),
         holds=tuple(kept),
         ranked=tuple(sorted(kept, key=lambda hold: -hold.level)),
-        duties=tuple(duty for duty in duties if duty.rule.applies != FALSE),
+        duties=tuple(duties),
         silences=tuple(silences),
-        missing=tuple(missing),
+        unknowns=tuple(open_),
+        conflicts=tuple(conflicts),
+        claims=tuple(claims),
         words=words,
+    )
+
+
+def _altered(rule: Rule) -> Unknown:
+    return Unknown(
+        document=rule.document.id,
+        clause=f"{rule.clause.id}-altered",
+        at=rule.clause.at,
+        kind=rule.clause.kind,
+        says="The words of this clause in the text that was given differ from the text that was encoded.",
+        how="Read the clause in your copy, or take the copy that the licensor publishes.",
+        missing=("the clause as altered",),
     )
 
 
@@ -218,8 +291,8 @@ def _scope(document: Document, root: str, acts: frozenset[str], words: Vocabular
     )
 
 
-def _rule(document: Document, clause: Clause, root: str, acts: frozenset[str], words: Vocabulary) -> Rule:
-    scope = _scope(document, root, acts, words)
+def _rule(document: Document, clause: Clause, group: Group, acts: frozenset[str], words: Vocabulary) -> Rule:
+    scope = _scope(document, group.root, acts, words)
     attached = bind(Acts(clause.acts), scope) if clause.acts else TRUE
     exempt = bind(clause.unless, scope, exempting=True)
     trigger = TRUE if clause.when is None else bind(clause.when, scope)
@@ -235,7 +308,8 @@ def _rule(document: Document, clause: Clause, root: str, acts: frozenset[str], w
     return Rule(
         document=document,
         clause=clause,
-        root=root,
+        root=group.root,
+        path=group.path,
         acts=tuple(act for act in words.acts if act in covered),
         attached=attached,
         exempt=exempt,
@@ -289,13 +363,13 @@ def _duty(rule: Rule, acts: frozenset[str], words: Vocabulary) -> DutyRule:
 
 
 def _grants(
-    document: Document, root: str, rules: list[Rule], acts: frozenset[str], words: Vocabulary
+    document: Document, group: Group, rules: list[Rule], acts: frozenset[str], words: Vocabulary
 ) -> list[tuple[Silence, Hold]]:
     """For each act on the model: lost where none of the grants that cover it holds."""
     if document.kind == "acceptable-use-policy":
         return []
     grants = [rule for rule in rules if rule.clause.kind == "grant"]
-    scope = _scope(document, root, acts, words)
+    scope = _scope(document, group.root, acts, words)
     needed: dict[str, Condition] = {
         act: TRUE for act in words.acts if act in acts and words.acts[act].on == "model" and act != "modify"
     }
@@ -312,12 +386,16 @@ def _grants(
         lift = routes[0].lifted if routes else FALSE
         condition = conjunction((required, negation(granted), negation(lift)))
         by = tuple(rule.reference for rule in covering) or (f"{document.id}/silence",)
-        found.append(
-            (
-                Silence(document=document, act=act, grants=by if covering else (), level=level),
-                Hold(level=level, condition=condition, test=compiled(condition, words), by=by),
-            )
+        hold = Hold(level=level, condition=condition, test=compiled(condition, words), by=by)
+        silence = Silence(
+            document=document,
+            act=act,
+            grants=by if covering else (),
+            level=level,
+            path=group.path,
+            test=hold.test,
         )
+        found.append((silence, hold))
     return found
 
 
@@ -327,39 +405,97 @@ def _granted(rule: Rule) -> Condition:
     return conjunction((negation(rule.exempt), rule.trigger, *judged))
 
 
-def _gaps(document: Document, group: Group) -> list[Missing]:
+def _gaps(document: Document, group: Group) -> list[Unknown]:
     """Documents that are needed and not at hand: incorporated ones, and the license of a policy that stands alone."""
     present = {member.id for member in group.documents}
     found = [
-        Missing(
-            document=document,
-            title=row.title,
+        Unknown(
+            document=document.id,
+            clause=f"incorporated-{index}",
             at=row.at,
-            url=row.url,
-            key=f"{MISSING_PREFIX}{document.id}/{index}",
+            says=f"{row.title} is part of the terms, and its text is not in the catalogue: what it says is unknown.",
+            how=f"Read it at {row.url}." if row.url else "Find the document and read it.",
+            missing=(row.title,),
+            path=group.path,
         )
-        for index, row in enumerate(document.incorporates)
+        for index, row in enumerate(document.incorporates, 1)
         if row.policy not in present
     ]
     if document.kind == "acceptable-use-policy" and document.id == group.root:
-        title = "the license that this policy belongs to"
         found.append(
-            Missing(
-                document=document, title=title, at="", url=None, key=f"{MISSING_PREFIX}{document.id}/license"
+            Unknown(
+                document=document.id,
+                clause="license-of-the-policy",
+                says="A use policy limits what a license grants, and the license that this one belongs to is not named.",
+                how="Name the model or the license.",
+                missing=("the license",),
+                path=group.path,
             )
         )
     return found
 
 
-def _unknown(key: str, by: str) -> Hold:
+def _unknown(unknown: Unknown) -> Hold:
     """A hold that nothing declared settles: it may forbid, it may not."""
-    atom = Atom(key, (("is", ("forbids",)),), key=key)
+    key = unknown.key
+    forbids = "forbids" if unknown.judge is None else "applies"
 
     def may_forbid(values: Values) -> Truth:
         value = values[key]
-        return None if value is None else value == "forbids"
+        return None if value is None else value == forbids
 
-    return Hold(level=PROHIBITED, condition=atom, test=may_forbid, by=(by,))
+    atom = Atom(key, (("is", (forbids,)),), key=key)
+    by = (f"{unknown.document}/{unknown.clause}",)
+    return Hold(level=PROHIBITED, condition=atom, test=may_forbid, by=by)
+
+
+# --- conflicts -------------------------------------------------------------------------------------------------
+
+
+def _conflicts(duties: list[DutyRule], words: Vocabulary) -> list[Conflict]:
+    """Pairs of duties of different licenses that cannot both be met."""
+    found = []
+    chosen = [
+        d for d in duties if d.rule.clause.then.duty in ("name-prefix", "same-license", "bind-recipients")
+    ]
+    for index, first in enumerate(chosen):
+        for second in chosen[index + 1 :]:
+            if first.rule.root == second.rule.root:
+                continue
+            says = _clash(first.rule, second.rule)
+            if says is not None:
+                both = conjunction((first.rule.applies, second.rule.applies))
+                found.append(Conflict(rules=(first.rule, second.rule), says=says, test=compiled(both, words)))
+    return found
+
+
+def _clash(first: Rule, second: Rule) -> str | None:
+    one, two = first.clause.then, second.clause.then
+    if one.duty == two.duty == "name-prefix":
+        left, right = (name_folded(dict(outcome.parameters)["text"]) for outcome in (one, two))
+        if not left.startswith(right) and not right.startswith(left):
+            return f'The name must begin with "{left}" by one license and with "{right}" by the other.'
+        return None
+    if one.duty == two.duty == "same-license":
+        left_set, right_set = (_allowed(rule) for rule in (first, second))
+        if left_set.isdisjoint(right_set):
+            return "Each of the two licenses asks that the release be offered under itself."
+        return None
+    if {one.duty, two.duty} == {"same-license", "bind-recipients"}:
+        return "One license asks for use restrictions on all recipients, the other for its own terms without further ones."
+    return None
+
+
+def _allowed(rule: Rule) -> frozenset[str]:
+    document = rule.document
+    named = dict(rule.clause.then.parameters).get("licenses") or ()
+    return frozenset(name.lower() for name in (*named, document.id, document.spdx, *document.aliases) if name)
+
+
+def _conflict_hold(conflict: Conflict, words: Vocabulary) -> Hold:
+    condition = conjunction(rule.applies for rule in conflict.rules)
+    by = tuple(rule.reference for rule in conflict.rules)
+    return Hold(level=NOT_GRANTED, condition=condition, test=compiled(condition, words), by=by)
 
 
 def _asked_by(rules: list[Rule], roots: dict[str, str], words: Vocabulary) -> dict[str, int]:

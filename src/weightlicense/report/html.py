@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from weightlicense.finding import (
     LEVELS,
+    UNDETERMINED,
     VERDICTS,
     Answer,
     DutyRow,
@@ -37,21 +38,9 @@ STEPS_SHOWN: Final = 5
 """So many steps of a kind stand on the first screen; the rest is a link away."""
 LONG_NAME: Final = 48
 """A name of more characters is set smaller."""
-NUMBERS: Final = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+NUMBERS: Final = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 PHASES: Final = (
     ("act", "With the act", "Done when the model is released, served or shown. These hold the verdict."),
     ("standing", "As long as the license is held", "Kept to all the time. An open one does not hold the verdict."),
@@ -62,6 +51,15 @@ MATCHES: Final = {
     "reformatted": "the same words as the text that was encoded, laid out in another way",
     "modified": "words differ from the text that was encoded",
     "unknown": "not the text that was encoded",
+}
+ADVICE: Final = {
+    "permitted": "Go ahead, and keep this report with the release.",
+    "conditional": "Go ahead once these are done; declare each as it is done, and the report shows it.",
+    "breach": "Put right what is not met before you go on.",
+    "needs-license": "Do not start before the licensor has given the license, and keep it on file.",
+    "not-granted": "Do not do this under these terms: change the use, choose another model, or get other terms.",
+    "prohibited": "Do not do this under these terms: change the use, or choose another model.",
+    UNDETERMINED: "Do not start before this is settled.",
 }
 
 
@@ -84,14 +82,31 @@ class Steps(Struct, frozen=True, kw_only=True):
 
 
 class Clause(Struct, frozen=True, kw_only=True):
-    """A finding with its place on the page; `used` and `missing` without what the table's caption says already."""
+    """A finding with its place on the page; `used` and `missing` without what the table's caption says already.
+
+    `only` are the acts that it reaches where they are not all acts of the use, `how` what to do about it where
+    no duty says so.
+    """
 
     finding: Finding
     anchor: str
     source: str | None
     host: str
+    how: str | None
+    only: tuple[str, ...]
     used: dict[str, FactUsed]
     missing: tuple[str, ...]
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is more to tell than what it says."""
+        told = self.finding
+        return any(
+            (
+                *(told.judge, self.how, told.reading, told.doubt, told.gloss, told.note, told.path),
+                *(self.missing, self.used, self.only),
+            )
+        )
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -107,10 +122,13 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class Duty(Struct, frozen=True, kw_only=True):
-    """A duty with what shows it: required wordings, other parameters, evidence, and the clauses that ask for it."""
+    """A duty with what to do as its title, and what shows it: wordings, other parameters, evidence, notes, cure."""
 
     row: DutyRow
     anchor: str
+    title: str
+    more: str | None
+    tone: str
     wordings: tuple[str, ...]
     parameters: tuple[tuple[str, str], ...]
     evidence: dict[str, FactUsed]
@@ -127,10 +145,10 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class Reference(Struct, frozen=True, kw_only=True):
-    """Some clauses of one document, each with its place on the page; `more` are not listed."""
+    """Some clauses of one document, as label and place on the page; `more` are not listed."""
 
     document: str
-    clauses: tuple[Clause, ...]
+    places: tuple[tuple[str, str], ...]
     more: int
 
 
@@ -300,7 +318,7 @@ def _page(report: Report) -> dict[str, Any]:
     for name in ("answer", "questions", "against", "duties", "clauses", "elsewhere", "reached", "lineage",
                  "policies", "doubts", "about", "main", "ok", "open", "no", "ask", "judge", "none"):  # fmt: skip
         anchors.take(name)
-    clauses = tuple(_clause(finding, anchors) for finding in report.findings)
+    clauses = tuple(_clause(finding, report.acts, anchors) for finding in report.findings)
     places: dict[str, list[Clause]] = {}
     for clause in clauses:
         places.setdefault(clause.finding.reference, []).append(clause)
@@ -320,8 +338,9 @@ def _page(report: Report) -> dict[str, Any]:
         "range": _range(report),
         "scale": _scale(report),
         "tone": _tone(report.verdict),
+        "advice": ADVICE[report.verdict],
         "steps": steps,
-        "unknown": tuple(_unknown(report, bearing, questions)),
+        "unknown": tuple((_sentence(text), anchor) for text, anchor in _unknown(report, bearing, questions)),
         "questions": questions,
         "against": against,
         "phases": tuple((title, means, tuple(d for d in duties if d.row.phase == phase)) for phase, title, means in PHASES),
@@ -342,13 +361,16 @@ def _page(report: Report) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _clause(finding: Finding, anchors: Anchors) -> Clause:
+def _clause(finding: Finding, acts: tuple[str, ...], anchors: Anchors) -> Clause:
     source = web_address(finding.url)
+    said_by_duty = finding.effect == "duty" or finding.status in ("satisfied", "not-applicable")
     return Clause(
         finding=finding,
         anchor=anchors.take(finding.reference),
         source=source,
         host=(urlsplit(source).hostname or "") if source else "",
+        how=None if said_by_duty else finding.how,
+        only=finding.act if finding.act != acts else (),
         used=finding.facts_used,
         missing=finding.missing,
     )
@@ -392,9 +414,17 @@ def _scale(report: Report) -> tuple[tuple[str, tuple[dict[str, Any], ...]], ...]
 
 def _references(clauses: Iterable[Clause], most: int = 4) -> tuple[Reference, ...]:
     return tuple(
-        Reference(document=document, clauses=rows[:most], more=len(rows[most:]))
+        Reference(document=document, places=tuple(_places(rows[:most])), more=len(rows[most:]))
         for document, rows in _by_document(clauses)
     )
+
+
+def _places(rows: Sequence[Clause]) -> Iterable[tuple[str, str]]:
+    """Clauses by the text's own numbering, with their names where it does not tell them apart."""
+    sections = [clause.finding.at for clause in rows]
+    for clause in rows:
+        at, name = clause.finding.at, clause.finding.clause
+        yield f"{at} {name}".strip() if sections.count(at) > 1 or not at else at, clause.anchor
 
 
 def _by_document(clauses: Iterable[Clause]) -> tuple[tuple[str, tuple[Clause, ...]], ...]:
@@ -445,9 +475,13 @@ def _duty(row: DutyRow, places: dict[str, list[Clause]], anchors: Anchors) -> Du
     findings = [clause.finding for reference in row.required_by for clause in places.get(reference, ())]
     wordings = [_texts(value) for name, value in row.parameters if name in ("text", "any-of")]
     evidence = {name: fact for finding in findings for name, fact in finding.facts_used.items()}
+    done_with_act = row.phase == "act"
     return Duty(
         row=row,
         anchor=anchors.take(f"duty/{row.duty}"),
+        title=row.how if done_with_act else row.means,
+        more=None if done_with_act or row.how == row.means else row.how,
+        tone=_tone(row.status) if done_with_act or row.status != "open" else "none",
         wordings=tuple(text for texts in wordings for text in texts),
         parameters=tuple(
             (name, ", ".join(_texts(value))) for name, value in row.parameters if name not in ("text", "any-of")
@@ -472,7 +506,9 @@ def _next(
     first = [q for q in questions if q.row.first]
     unmet = [d for d in duties if d.row.status == "violated"]
     waiting = [d for d in duties if d.row.phase == "act" and d.row.status not in ("satisfied", "violated")]
-    in_the_end = "Then, once it is allowed, do" if barred or first or judged else "Do and show"
+    if not allowed(LEVELS[report.best]) and report.verdict != "needs-license":
+        waiting = []
+    in_the_end = "Once it is allowed, do" if barred or first or judged else "Do and show"
     groups: tuple[tuple[str, str, Sequence[Any], Callable[[Any], Step], str], ...] = (
         ("What stands against it", "no", barred, _clause_step, "against"),
         ("Answer first", "ask", first, _question_step, "questions"),
@@ -508,13 +544,13 @@ def _question_step(question: Asked) -> Step:
 
 
 def _duty_step(duty: Duty) -> Step:
-    return Step(text=duty.row.how, anchor=duty.anchor, detail=f"{duty.row.duty} · {', '.join(duty.row.at)}")
+    return Step(text=duty.title, anchor=duty.anchor, detail=f"{duty.row.duty} · {', '.join(duty.row.at)}")
 
 
 def _unknown(
     report: Report, bearing: Sequence[Clause], questions: Sequence[Asked]
 ) -> Iterable[tuple[str, str]]:
-    """What is not known, each with the place that tells more."""
+    """What is not known, as parts of a sentence, each with the place that tells more."""
     first = sum(q.row.first for q in questions)
     later = sum(q.row.about == "verdict" and not q.row.first for q in questions)
     triggers = sum(q.row.about == "duty" for q in questions)
@@ -536,13 +572,14 @@ def _unknown(
         yield "whether your copy of the text is the one that was encoded: none was given", "about"
 
 
-def _missing(
-    report: Report, bearing: Sequence[Clause]
-) -> Iterable[tuple[str, str | None, tuple[Reference, ...]]]:
-    """Each fact that nobody declared and a clause waits for, with its question."""
+def _missing(report: Report, bearing: Sequence[Clause]) -> Iterable[tuple[str, str, tuple[Reference, ...]]]:
+    """Each fact that nobody declared and a clause waits for, with its question or why it is not asked."""
     asks = {question.fact: question.ask for question in report.questions}
     for name in dict.fromkeys(name for clause in bearing for name in clause.finding.missing):
-        yield name, asks.get(name), _references(c for c in bearing if name in c.finding.missing)
+        waiting = [clause for clause in bearing if name in clause.finding.missing]
+        only_duties = all(clause.finding.effect == "duty" for clause in waiting)
+        unasked = "Shows a duty met or not." if only_duties else "Not asked: no answer turns a yes into a no."
+        yield name, asks.get(name, unasked), _references(waiting)
 
 
 def _paths(bearing: Sequence[Clause]) -> Iterable[tuple[tuple[str, ...], tuple[Reference, ...]]]:
