@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 TEXTS ?= ../shared/corpus
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test lint bench verify clean
+.PHONY: demo test lint bench verify docs shares clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +34,14 @@ verify: $(STAMP)
 # Ratios against named baselines in the same run, from an installed wheel with compiled bytecode.
 bench:
 	$(PYTHON) tests/bench/run.py
+
+# Pages of the catalogue and the schema of the clause file, from the data.
+docs: $(STAMP)
+	$(RUN)/python -m weightlicense.report.pages docs
+
+# What share of the labelled models of the Hub leads to one document.
+shares: $(STAMP)
+	$(RUN)/python tests/hub_shares.py $(TEXTS)/../data/hub
 
 clean:
 	rm -rf $(VENV) dist build .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

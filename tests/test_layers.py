@@ -9,8 +9,8 @@ PACKAGE = Path(__file__).parent.parent / "src" / "weightlicense"
 BANDS = (
     ("version", "errors", "yamlfile", "shape"),
     ("vocabulary", "value", "condition", "clause", "clausefile", "finding", "usecase", "factfile", "duties"),
-    ("catalogue", "anchor", "proof", "artifacts", "lineage", "identify"),
-    ("engine", "assessment", "ancestry"),
+    ("catalogue", "anchor", "proof", "skeleton", "artifacts", "lineage", "recognition"),
+    ("engine", "assessment", "ancestry", "linting"),
     ("report", "asking", "cli", "__main__"),
 )
 BAND = {name: index for index, names in enumerate(BANDS) for name in names}

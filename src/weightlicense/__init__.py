@@ -24,10 +24,12 @@ if TYPE_CHECKING:
         WeightlicenseError,
     )
     from weightlicense.finding import Report
+    from weightlicense.recognition import Match, identify
 
 __all__ = [
     "BreachError",
     "DataError",
+    "Match",
     "NeedsLicenseError",
     "NotGrantedError",
     "ProhibitedError",
@@ -37,9 +39,10 @@ __all__ = [
     "VerdictError",
     "WeightlicenseError",
     "check",
+    "identify",
 ]
 
-_HOMES = {"check": "assessment", "Report": "finding"}
+_HOMES = {"check": "assessment", "Report": "finding", "Match": "recognition", "identify": "recognition"}
 
 
 def __getattr__(name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ ID: Final = r"[a-z0-9][a-z0-9.+-]*"
 NOT_HAN: Final = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 COMBINERS: Final = ("all", "any", "not", "act")
 ANY_ACT: Final = "distribution"
+TO_WRITE: Final = ("WRITE ", "READ THE PASSAGE ")
+"""How what a skeleton leaves open begins."""
 
 
 def _locator(node: Node, reporter: Reporter, path: str) -> str | None:
@@ -380,6 +383,7 @@ def _check_whole(node: Node, data: dict[str, Any], path: Path, reporter: Reporte
         reporter.report(
             node.value["id"], "id", f"{data['id']!r} is not the file's name", f"the file is {path.name}"
         )
+    _check_written(node, reporter, "")
     rows = data.get("clauses") or []
     nodes = node.value["clauses"].value if "clauses" in node.value else []
     seen: dict[str, int] = {}
@@ -395,6 +399,23 @@ def _check_whole(node: Node, data: dict[str, Any], path: Path, reporter: Reporte
             )
         seen.setdefault(row["id"], index)
         _check_clause(row, place, f"clauses[{index}]", data, reporter)
+
+
+def _check_written(node: Node, reporter: Reporter, path: str) -> None:
+    """What a skeleton leaves to be written is told, wherever it stands."""
+    match node.value:
+        case dict():
+            for key, child in node.value.items():
+                _check_written(child, reporter, f"{path}.{key}" if path else key)
+        case list():
+            for index, child in enumerate(node.value):
+                _check_written(child, reporter, f"{path}[{index}]")
+        case str() if node.value.startswith(TO_WRITE):
+            reporter.report(node, path, "still to be written", "read the passage and say it in your own words")
+        case date() if node.value.year == 1970:
+            reporter.report(node, path, "still to be written", "the day on which you read the text")
+        case _:
+            pass
 
 
 def _check_clause(

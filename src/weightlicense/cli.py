@@ -259,7 +259,7 @@ def lint(paths: tuple[str, ...]) -> None:
     """Check data files against the schema and the vocabulary."""
     from pathlib import Path
 
-    from weightlicense.catalogue.lint import lint as check_files
+    from weightlicense.linting import lint as check_files
 
     count, problems = check_files(tuple(map(Path, paths)))
     for problem in problems:
@@ -298,3 +298,90 @@ def verify(documents: tuple[str, ...], texts: str, *, pin: bool, form: str) -> N
         proofs.append(proof.verify(name, folder))
     click.echo(proof.as_json(proofs) if form == "json" else proof.as_text(proofs), nl=False)
     sys.exit(0 if all(found.holds for found in proofs) else 2)
+
+
+@main.command()
+@click.argument("documents", nargs=-1, required=True)
+@click.option("--use", help="Say what each allows for this use.")
+@click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A declared fact, with --use.")
+@click.option(
+    "--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True
+)
+def compare(documents: tuple[str, ...], use: str | None, facts: tuple[str, ...], form: str) -> None:
+    """Compare documents: duty by duty and clause by clause, what changed from one to the next."""
+    from weightlicense.report import comparison
+
+    if len(documents) < 2:
+        raise UsageError("one document has nothing to be compared with", hint="name two or more")
+    found = [_known_document(name) for name in documents]
+    verdicts = {}
+    if use is not None:
+        from weightlicense.assessment import Asked, assess
+
+        for document in found:
+            asked = Asked(license=document.id, use=use, as_of=_day(None))
+            verdicts[document.id] = assess(asked, _facts(facts, (), no_profile=False)).verdict
+    if form == "json":
+        import json
+
+        data = comparison.compare(found)
+        click.echo(json.dumps({**data, "use": use, "verdicts": verdicts}, ensure_ascii=False, indent=2))
+        return
+    for name, verdict in verdicts.items():
+        click.echo(f"{use}: {name} {verdict}")
+    click.echo(comparison.render(found, width=_width(), colour=_colour()), nl=False)
+
+
+@main.command()
+@click.argument("document_id", metavar="ID")
+@click.option("--text", type=FILE, required=True, help="The source text.")
+@click.option("--steward", default="new", show_default=True, help="The folder under licenses/.")
+def new(document_id: str, text: str, steward: str) -> None:
+    """Write a skeleton for a new document, its spans already cut by section."""
+    from pathlib import Path
+
+    from weightlicense import catalogue, skeleton
+
+    if document_id in catalogue.heads():
+        raise UsageError(f"{document_id} is in the catalogue", hint=f"weightlicense show {document_id}")
+    target = Path("licenses", steward, f"{document_id}.yaml")
+    try:
+        count = skeleton.write(document_id, Path(text), target)
+    except FileExistsError:
+        raise UsageError(f"{target} exists", hint="choose another id, or work on that file") from None
+    except FileNotFoundError:
+        raise UsageError(f"no such text: {text}", hint="give the file of the source text") from None
+    click.echo(f"{target}: {count} passages. Read the whole text, then say each passage in your own words.")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=FILE)
+@click.option("--texts", type=FOLDER, help="A folder of source texts, <id>.txt: shows the old words.")
+@click.option(
+    "--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True
+)
+def identify(paths: tuple[str, ...], texts: str | None, form: str) -> None:
+    """Say which license or policy a text is, and where it was altered."""
+    from pathlib import Path
+
+    from weightlicense.recognition import identify as find
+    from weightlicense.report import identified
+
+    found, unread = [], False
+    for path in paths:
+        try:
+            found.append((path, find(Path(path), texts=None if texts is None else Path(texts))))
+        except OSError as error:
+            unread = True
+            click.echo(f"weightlicense: {path}: {error.strerror or error}", err=True)
+    if form == "json":
+        import json
+
+        data = [identified.as_data(path, matches) for path, matches in found]
+        if data:
+            shown = data[0] if len(paths) == 1 else data
+            click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    else:
+        for path, matches in found:
+            click.echo(identified.render(path, matches, width=_width(), colour=_colour()), nl=False)
+    sys.exit(2 if unread else identified.exit_code([matches for _, matches in found]))

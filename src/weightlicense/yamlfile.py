@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias
 
 import yaml  # type: ignore[import-untyped]
@@ -30,6 +31,7 @@ MOST_PROBLEMS = 100
 
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*(?:_[0-9]+)*)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 # C0 and C1 controls, line ends that editors do not count as such, marks that change the direction of text on
@@ -37,6 +39,12 @@ _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": Tru
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+
+# As above, and what stands for a control character in a loose reading.
+_LOOSE_CONTROL = re.compile(f"{_CONTROL.pattern[:-1]}\ufffd]")
+
+# What the parser refuses outright: controls but tab and line ends, and what is no character.
+_NO_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 
 _PARSER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -84,16 +92,45 @@ def load(path: Path, *, shown_as: str | None = None) -> Node:
 
 def parse(text: bytes, name: str) -> Node:
     """Read the bytes of a file, which problems call `name`. Raises DataError with every problem found."""
+    return _tree(_decoded(text, name), name, _PARSER)
+
+
+def _decoded(text: bytes, name: str) -> str:
     if len(text) > MOST_BYTES:
         raise _failure(name, None, f"more than {MOST_BYTES // 1024 // 1024} MiB", "split the file")
     try:
-        decoded = text.decode("utf-8-sig")
+        return text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # The codec counts from behind the byte order mark, in the object that it hands over.
         line = error.object.count(b"\n", 0, error.start) + 1
         message = f"not UTF-8: byte 0x{error.object[error.start]:02x}"
         raise _failure(name, line, message, "save the file as UTF-8") from None
-    return _tree(decoded, name, _PARSER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loose:
+    """A stranger's file, read loosely: what it holds, and what the strict reading would have refused.
+
+    Every plain scalar is text as written, or None for `null`, `~` and nothing. Of a key that stands more than once in a
+    mapping the last value is in the tree, and `repeated` has the others: path of the mapping, key, value.
+    """
+
+    root: Node
+    oddities: tuple[Problem, ...]
+    repeated: tuple[tuple[str, str, Node], ...]
+
+
+def parse_loose(text: bytes, name: str) -> Loose:
+    """Read the bytes of a file that others wrote, within the limits of `parse`.
+
+    Repeated keys, anchors, tags, keys that are not text, control characters and a second document are listed as oddities.
+    An alias stands for its scalar and for nothing else. Raises DataError for what is no YAML, or beyond the limits.
+    """
+    decoded = _decoded(text, name)
+    reading = _LooseReading(text=_NO_YAML.sub("\ufffd", decoded), name=name)
+    _build(reading, _PARSER)
+    root = reading.result()
+    return Loose(root=root, oddities=tuple(reading.problems), repeated=tuple(reading.repeated))
 
 
 def plain(node: Node) -> Any:
@@ -113,14 +150,18 @@ def _failure(name: str, line: int | None, message: str, hint: str) -> DataError:
 
 def _tree(text: str, name: str, parser: type) -> Node:
     reading = _Reading(text=text, name=name)
+    _build(reading, parser)
+    return reading.result()
+
+
+def _build(reading: _Reading, parser: type) -> None:
     reading.check_text()
     try:
-        reading.build(yaml.parse(text, Loader=parser))
+        reading.build(yaml.parse(reading.text, Loader=parser))
     except yaml.MarkedYAMLError as error:
         reading.report_syntax(error)
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # the Python parser, on too large escapes
         reading.stop(None, f"not YAML: {error}", "keep to plain mappings, lists and text")
-    return reading.result()
 
 
 # What the parsers say, what that means here, and what to do; `{context}` is the line where it began.
@@ -423,6 +464,78 @@ class _Reading:
         elif parent.key is not None:
             parent.content[parent.key] = node
             parent.key = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _LooseReading(_Reading):
+    """A reading that notes what it would refuse, and reads on where that is safe."""
+
+    repeated: list[tuple[str, str, Node]] = field(default_factory=list)
+    anchors: dict[str, Value] = field(default_factory=dict)
+
+    def report(self, line: int | None, message: str, hint: str, *, path: str = "") -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(file=self.name, line=line, path=path, message=message, hint=hint))
+
+    def stop(self, line: int | None, message: str, hint: str) -> NoReturn:
+        raise _failure(self.name, line, message, hint)
+
+    def result(self) -> Node:
+        if self.root is None:
+            raise _failure(self.name, None, "the file is empty", "a data file holds a mapping or a list")
+        return self.root
+
+    def check_text(self) -> None:
+        for match in islice(_LOOSE_CONTROL.finditer(self.text), MOST_PROBLEMS):
+            line = 1 + self.line_ends(0, match.start())
+            shown = "a control character" if match[0] == "\ufffd" else f"control character U+{ord(match[0]):04X}"
+            self.report(line, shown, "delete it; it may be invisible")
+        for number, content in enumerate(self.text.splitlines(), 1):
+            if content.startswith("%"):
+                self.stop(number, "a directive ('%...')", "delete the line")
+            if not _is_blank(content):
+                return
+
+    def check_rest(self, mark: _Mark) -> None:
+        for number, content in enumerate(self.text[mark.index :].splitlines(), mark.line + 1):
+            if not _is_blank(content):
+                self.report(number, "a second document begins, which was not read", "one file holds one document")
+                raise _EnoughError
+
+    def build(self, events: Iterator[_Event]) -> None:
+        try:
+            _Reading.build(self, events)
+        except _EnoughError:
+            return
+
+    def alias(self, event: _Event) -> None:
+        value = self.anchors.get(event.anchor or "")
+        if value is None or self.is_key_next():
+            _Reading.alias(self, event)
+        else:
+            self.count(event)
+            self.place(value, event.start_mark, event.end_mark.index)
+
+    def scalar(self, event: _Event) -> None:
+        if event.anchor is not None and len(event.value) <= MOST_KEY:
+            self.anchors[event.anchor] = event.value
+        _Reading.scalar(self, event)
+
+    def plain_value(self, event: _Event) -> str | None:
+        return None if event.value in _NOTHING else event.value
+
+    def scalar_key(self, event: _Event, key: Value, *, is_plain: bool) -> None:
+        _Reading.scalar_key(self, event, event.value if key is None else key, is_plain=is_plain)
+
+    def take_key(self, mark: _Mark, key: str) -> None:
+        mapping = self.stack[-1]
+        if isinstance(mapping.content, dict) and key in mapping.content and len(self.repeated) < MOST_PROBLEMS:
+            self.repeated.append((mapping.path, key, mapping.content[key]))
+        _Reading.take_key(self, mark, key)
+
+
+class _EnoughError(Exception):
+    """The first document has been read."""
 
 
 def _shortened(name: str) -> str:

@@ -111,6 +111,16 @@ def resolve_license(asked: str, *, as_of: str) -> Resolution:
     raise UsageError(f"unknown license {asked!r}", hint=_near(plain, [*_names(), *_labels()], "licenses"))
 
 
+def resolve_label(label: str, *, as_of: str) -> Resolution:
+    """What a label on the Hub stands for: the label's own meaning goes before a document id of the same name.
+
+    Raises `UsageError` with the nearest names where nothing of that name is known.
+    """
+    plain = label.strip().lower().removeprefix("license:")
+    row = _labels().get(plain)
+    return resolve_license(label, as_of=as_of) if row is None else _by_label(label, row, as_of)
+
+
 def _by_label(asked: str, row: dict[str, Any], as_of: str) -> Resolution:
     label = row["label"]
     extra = (f"Label {label}: {row['note']}",) if "note" in row else ()

@@ -1,0 +1,231 @@
+"""What a copy of a text may have beside its words: encodings, page furniture, marks of lists, notes around it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from weightlicense.anchor import Words, decode, tokenize
+from weightlicense.recognition.fingerprint import MARK, SAMPLED, Known, run_hashes, title_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ODD_ENCODINGS: Final = ("windows-1252", "gb18030", "mac_roman", "big5", "shift_jis", "euc_kr")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSHOWN = re.compile(r"(?is)<(style|script)\b[^<>]{0,500}>.{0,200000}?</\1\s*>")
+_PAGE = re.compile(
+    r"(?i)^\W*(?:(?:page|seite|p\.|第)?\W*\d{1,4}\W*(?:(?:of|/|von|页|頁|共)\W*\d{1,4}\W*)?[页頁]?|page\W+[ivxl]{1,6})\W*$"
+)
+_TARGET_BEFORE = re.compile(r"\]\((?:[^()\s]|\([^()\s]*\))*\Z")
+_SPLIT = re.compile(r"[-\u2010\u00ad]?[ \t\r]*\n\W*")
+_BULLET = re.compile(r"(?i)(?:^|\n)[^\w\n]*(?:[-*+\u2022\u2023\u25aa\u25cf\u25e6\u00b7\u2013\u2014#]|<li[^<>\n]*>)[^\w\n]*\Z")
+_SENTENCE = re.compile(r"(?<=[.!?;。！？；])\s+|(?<=[。！？；])|\n\s*\n")
+_COPYRIGHT = re.compile(
+    r"(?im)^\W*(?:portions?\W+|spdx-filecopyrighttext\W*)?(?:copyright\b|\(c\)|©).*$|\ball rights reserved\b\.?"
+    r"|^\W*spdx-license-identifier\W.*$"
+)
+_BINDING = re.compile(
+    r"(?i)\b(?:shall|may not|may only|must not|prohibit\w*|forbid\w*|not (?:be )?(?:permitted|allowed|authori[sz]ed)"
+    r"|non-?\s?commercial\w*|commercial(?:ly)?|research (?:use |purposes )?only|solely|exclusively|only (?:for|if|with|by|to)"
+    r"|for (?:personal|research|academic|educational|evaluation) (?:use|purposes)"
+    r"|restrict\w*|limit(?:ed|s)? to|royalt\w+|fees?\b|terminat\w+|indemnif\w+|supersede\w*|notwithstanding|prior written"
+    r"|without (?:our|the|prior|express|written|a )|additional (?:terms|conditions?|restrictions?|clauses?)"
+    r"|except (?:that|as|for|where|when)|in lieu of|instead of|does not apply|do not apply|no longer|compet(?:es?|ing|itors?)"
+    r"|darf nicht|dürfen nicht|untersagt|verboten|ausschließlich|nur für|gewerblich\w*|kommerziell\w*|interdit\w*"
+    r"|uniquement|ne (?:doit|peut|peuvent|doivent)|doit|doivent|réservée?s?|prohibid\w*|no (?:puede|podrá|se permite)"
+    r"|únicamente|comercial\w*|proibid\w*|não (?:pode|é permitido)|vietat\w*|non (?:può|è consentito)|esclusivamente"
+    r"|commercial[ei]|запрещ\w*|не допуска\w*|обязан\w*|только для|коммерч\w*)"
+    r"|不得|禁止|仅限|仅供|不允许|不可|必须|应当|须经|商业|商用|授权费|限制|禁じ|してはな|必要があ|商業|ものとし|금지|하여야|해야|상업"
+)
+_CONDITIONAL = re.compile(
+    r"(?i)\b(?:must|requires?d?|permission|consent|subject to|agrees?|agreeing|cannot|can not|do not|don't|provided that"
+    r"|obligat\w+|waive\w*|condition\w*|muss|müssen|debe\w*|deve\w*)\b"
+)
+# A sentence that points at the text it introduces sets no terms of its own.
+_POINTING = re.compile(
+    r"(?i)\b(?:following|below|above|this file|cop(?:y|ies) of|retain\w*|see|text|accompan\w+|attached|reproduced"
+    r"|under the (?:terms|license)|the (?:terms|conditions) (?:of|and))\b"
+)
+_TITLE_WORD = re.compile(r"(?i)\b(?:licen[cs]e|agreement|policy|terms)\b|许可|協議|协议|条款|政策")
+# A title with such a word names another text than the one it qualifies.
+_QUALIFIERS: Final = frozenset(
+    "modified non noncommercial nc commercial custom plus restricted amended extended variant based no with additional"
+    " revised adapted".split()
+)
+
+
+def read(data: bytes, known: Known) -> str | None:
+    """The text of a file in whatever encoding; None where it is no text."""
+    if data[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
+        return data.decode("utf-32", errors="replace")
+    if data[:2] not in (b"\xff\xfe", b"\xfe\xff") and b"\0" in data[:8192]:
+        even, odd = data[:8192:2].count(0), data[1:8192:2].count(0)
+        if max(even, odd) < 8 or min(even, odd) * 8 > max(even, odd):
+            return None
+        return data.decode("utf-16-be" if even > odd else "utf-16-le", errors="replace")
+    text = decode(data)
+    controls = len(re.findall(r"[\x00-\x08\x0e-\x1b\x7f\ufffe\uffff]", text[:65536]))
+    if controls * 100 > len(text[:65536]):
+        return None
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+            text = _most_known([data.decode(name, errors="replace") for name in _ODD_ENCODINGS], known)
+    else:
+        if "â€" in text:
+            twice = text.encode("windows-1252", errors="replace").decode("utf-8", errors="replace")
+            text = _most_known([text, twice], known)
+    return text
+
+
+def _most_known(texts: list[str], known: Known) -> str:
+    """The reading with most words that any known text has; the first where none has more."""
+    heads = [text[:200_000] for text in texts]
+    counts = [known.familiar(h for h in run_hashes(tokenize(head).words) if not h & SAMPLED) for head in heads]
+    return texts[counts.index(max(counts))]
+
+
+def shown(text: str) -> str:
+    """The text with what no reader sees blanked, and line ends that an encoder wrote out made line ends."""
+    if "<" in text:
+        text = _UNSHOWN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    if text.count("\\n") > 5 + text.count("\n"):
+        text = text.replace("\\r\\n", "   \n").replace("\\n", " \n").replace("\\t", "  ").replace('\\"', ' "')
+    return text
+
+
+class Page:
+    """A text as laid out: its lines, and which of its words belong to the layout."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.text = words.text
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """Where each line begins."""
+        return [0, *(found.end() for found in re.finditer(r"[\n\f\v\u2028]", self.text))]
+
+    @cached_property
+    def _marks(self) -> dict[int, int]:
+        """The marks of lists, start to end."""
+        return {found.start("mark"): found.end("mark") for found in MARK.finditer(self.text)}
+
+    @cached_property
+    def _repeated(self) -> Counter[str]:
+        """How often each line stands in the text, numbers left out."""
+        lines = (line for line in self.text.splitlines() if 0 < len(line) < 200)
+        return Counter(masked for line in lines if (masked := _masked(line)))
+
+    def line(self, word: int) -> tuple[int, int]:
+        """The line of a word, in characters."""
+        index = bisect_right(self._lines, self.words.starts[word]) - 1
+        end = self._lines[index + 1] if index + 1 < len(self._lines) else len(self.text)
+        return self._lines[index], end
+
+    def is_layout(self, word: int, names: Sequence[frozenset[str]]) -> bool:
+        """Whether a word is a page number, a running head, the mark of a list item or the target of a link."""
+        start, end = self.line(word)
+        line = self.text[start:end]
+        place, stop = self.words.starts[word], self.words.ends[word]
+        at = bisect_right(self._mark_starts, place) - 1
+        if at >= 0 and stop <= self._marks[self._mark_starts[at]]:
+            return True
+        if len(line) < 200:
+            if _PAGE.match(line):
+                return True
+            found = title_words(line)
+            head = {each for each in found if not each.isdigit() or len(each) > 3} - {"page", "of"}
+            numbered = any(each.isdigit() for each in found)
+            if self._repeated[_masked(line)] >= 2 and not binding(line) and (
+                (numbered and len(found) <= 12) or any(head and head <= name for name in names)
+            ):
+                return True
+        return _TARGET_BEFORE.search(self.text[max(0, place - 300) : place]) is not None
+
+    @cached_property
+    def _mark_starts(self) -> list[int]:
+        return sorted(self._marks)
+
+    def is_list_item(self, word: int) -> bool:
+        """Whether a bullet, or an item of an HTML list, stands before a word."""
+        return _BULLET.search(self.text[max(0, self.words.starts[word] - 80) : self.words.starts[word]]) is not None
+
+    def joined(self, first: int, last: int) -> list[str] | None:
+        """The words from `first` to `last` (exclusive) with those that a line end splits put together; None if none."""
+        words, starts, ends = self.words.words, self.words.starts, self.words.ends
+        found: list[str] = []
+        split = False
+        for index in range(first, last):
+            if index > first and _SPLIT.fullmatch(self.text[ends[index - 1] : starts[index]]):
+                found[-1] += words[index]
+                split = True
+            else:
+                found.append(words[index])
+        return found if split else None
+
+    def stands_apart(self, left: int, right: int) -> bool:
+        """Whether a line end or a sign of punctuation separates two words that follow each other."""
+        between = self.text[self.words.ends[left] : self.words.starts[right]]
+        return re.search(r"[\n\f\"'>:|=.;!?。；：\u201c\u201d]", between) is not None
+
+    def excerpt(self, first: int, last: int, most: int = 400) -> str:
+        """The words from `first` to `last` (exclusive) as written, white space folded, the middle of long ones left out."""
+        start, end = self.words.starts[first], self.words.ends[last - 1]
+        return cut(self.text[start : min(end, start + 100_000)], most)
+
+    def span_words(self, start: int, end: int) -> tuple[int, int]:
+        """The words within a stretch of characters."""
+        return bisect_left(self.words.starts, start), bisect_right(self.words.ends, end)
+
+
+def cut(text: str, most: int) -> str:
+    """A text with its white space folded and the middle of a long one left out."""
+    folded = " ".join(_CONTROL.sub(" ", text).split())  # a terminal obeys them
+    return folded if len(folded) <= most else f"{folded[: most * 3 // 4].rstrip()} … {folded[-(most // 4) :].lstrip()}"
+
+
+def _masked(line: str) -> str:
+    return " ".join(re.sub(r"\d+", "0", line).split()).lower()
+
+
+def binding(text: str, repeated: Sequence[str] = ()) -> bool:
+    """Whether a text around a license sounds as if it sets terms of its own.
+
+    Copyright lines do not, nor does a sentence that only points at the license. `repeated` are sentences that the
+    license itself has.
+    """
+    text = _COPYRIGHT.sub(" ", text)
+    for sentence in _SENTENCE.split(text):
+        if sentence in repeated:
+            continue
+        if _BINDING.search(sentence):
+            return True
+        if _CONDITIONAL.search(sentence) and not _POINTING.search(sentence):
+            return True
+    return False
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, and its paragraphs."""
+    return [sentence for sentence in _SENTENCE.split(text) if sentence.strip()]
+
+
+def titles(text: str) -> list[str]:
+    """The lines that look like the title of a license."""
+    found = []
+    for line in text.splitlines():
+        plain = re.sub(r"<[^<>]{0,200}>", " ", line).strip(" \t#*_=-:\"'`/<>|")
+        if plain and len(plain) < 120 and _TITLE_WORD.search(plain) and not re.search(r"[.。]\s*$", plain):
+            found.append(plain.removeprefix("license:").removeprefix("License:").strip() or plain)
+    return found
+
+
+def qualified(title: frozenset[str], names: Sequence[frozenset[str]]) -> bool:
+    """Whether a title is a name with a word that makes it another text's."""
+    return any(name < title and (title - name) & _QUALIFIERS for name in names)

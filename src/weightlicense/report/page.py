@@ -1,0 +1,466 @@
+"""What a page about a report shows, part by part: the values that `page.html.jinja` lays out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterable, Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from weightlicense.finding import (
+    LEVELS,
+    VERDICTS,
+    Answer,
+    DutyRow,
+    FactUsed,
+    Finding,
+    Question,
+    Report,
+    allowed,
+)
+from weightlicense.report.wording import (
+    ADVICE,
+    MATCHES,
+    counted,
+    cure,
+    is_lacking,
+    lacking,
+    reach,
+    sentence,
+    verdict,
+)
+
+MATRIX_FROM: Final = 6
+"""That many prohibitions of one document are a table; fewer are told one by one."""
+STEPS_SHOWN: Final = 5
+"""So many steps of a kind stand on the first screen; the rest is a link away."""
+LONG_NAME: Final = 48
+"""A name of more characters is set smaller."""
+PHASES: Final = (
+    ("act", "With the act", "Done when the model is released, served or shown. These hold the verdict."),
+    ("standing", "As long as the license is held", "Kept to all the time. An open one does not hold the verdict."),
+    ("event", "If something happens", "Due only then."),
+)  # fmt: skip
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One thing to do, with the place on the page that tells more."""
+
+    text: str
+    anchor: str
+    detail: str = ""
+
+
+class Steps(Struct, frozen=True, kw_only=True):
+    """Things to do of one kind: the first few, and how many more there are."""
+
+    title: str
+    tone: str
+    steps: tuple[Step, ...]
+    more: int
+    anchor: str
+
+
+class Clause(Struct, frozen=True, kw_only=True):
+    """A finding with its place on the page; `path`, `used` and `missing` where no heading above says the same.
+
+    `only` are the acts that it reaches where they are not all acts of the use, `how` what to do about it where
+    no duty says so.
+    """
+
+    finding: Finding
+    anchor: str
+    source: str | None
+    host: str
+    how: str | None
+    only: tuple[str, ...]
+    path: tuple[str, ...]
+    used: dict[str, FactUsed]
+    missing: tuple[str, ...]
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is more to tell than what it says."""
+        told = self.finding
+        return any(
+            (
+                *(told.judge, self.how, told.reading, told.doubt, told.gloss, told.note),
+                *(self.missing, self.used, self.only, self.path),
+            )
+        )
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One document's clauses that bear on the use; those that are alike stand in a table."""
+
+    name: str
+    anchor: str
+    source: str | None
+    path: tuple[str, ...]
+    cards: tuple[Clause, ...]
+    table: tuple[Clause, ...]
+    used: dict[str, FactUsed]
+    missing: tuple[str, ...]
+
+
+class Duty(Struct, frozen=True, kw_only=True):
+    """A duty with what to do as its title, and what shows it: wordings, other parameters, evidence, notes, cure."""
+
+    row: DutyRow
+    anchor: str
+    title: str
+    more: str | None
+    tone: str
+    wordings: tuple[str, ...]
+    parameters: tuple[tuple[str, str], ...]
+    evidence: dict[str, FactUsed]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+    cure: str | None
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A question with its place on the page."""
+
+    row: Question
+    anchor: str
+
+
+class Reference(Struct, frozen=True, kw_only=True):
+    """Some clauses of one document, as label and place on the page; `more` are not listed."""
+
+    document: str
+    places: tuple[tuple[str, str], ...]
+    more: int
+
+
+class Anchors:
+    """Names of places on the page, each given once."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def take(self, name: str) -> str:
+        """A name made of safe characters that no other place has."""
+        stem = re.sub(r"[^A-Za-z0-9._/-]+", "-", name)
+        unique, count = stem, 1
+        while unique in self.taken:
+            count += 1
+            unique = f"{stem}-{count}"
+        self.taken.add(unique)
+        return unique
+
+
+def page(report: Report) -> dict[str, Any]:
+    """The variables of the template."""
+    anchors = Anchors()
+    clauses = tuple(_clause(finding, report.acts, anchors) for finding in report.findings)
+    places: dict[str, list[Clause]] = {}
+    for clause in clauses:
+        places.setdefault(clause.finding.reference, []).append(clause)
+
+    def places_of(references: Iterable[str]) -> tuple[Reference, ...]:
+        return _references(clause for name in references for clause in places.get(name, ()))
+
+    bearing = [clause for clause in clauses if clause.finding.status != "not-applicable"]
+    against = tuple(clause for clause in bearing if _stands_against(clause.finding))
+    duties = tuple(_duty(row, places, anchors) for row in report.duties)
+    questions = tuple(Asked(row=q, anchor=anchors.take(f"question/{q.fact}")) for q in report.questions)
+    steps = tuple(_next(report, against, duties, questions))
+    return {
+        "report": report,
+        "long_name": len(report.subject.name) > LONG_NAME,
+        "sentence": verdict(report),
+        "range": reach(report),
+        "scale": _scale(report),
+        "tone": _tone(report.verdict),
+        "advice": ADVICE[report.verdict],
+        "steps": steps,
+        "unknown": tuple((sentence(text), anchor) for text, anchor in _unknown(report, bearing, questions)),
+        "questions": questions,
+        "against": against,
+        "phases": tuple((title, means, tuple(d for d in duties if d.row.phase == phase)) for phase, title, means in PHASES),
+        "done": sum(duty.row.status == "satisfied" for duty in duties if duty.row.phase == "act"),
+        "to_do": sum(duty.row.phase == "act" for duty in duties),
+        "parts": tuple(_parts(bearing, anchors)),
+        "bearing": len(bearing),
+        "elsewhere": _by_document(c for c in clauses if c.finding.status == "not-applicable"),
+        "facts_given": tuple((name, fact, _references(c for c in clauses if name in c.finding.facts_used)) for name, fact in report.facts.items()),
+        "missing": tuple(_missing(report, bearing)),
+        "paths": tuple(_paths(bearing)),
+        "policies": tuple(_policy(row) for row in report.policies),
+        "quoted": any(clause.finding.quote for clause in clauses),
+        "doubts": tuple(clause for clause in bearing if clause.finding.doubt),
+        "match": MATCHES.get(report.subject.text.match, "") if report.subject.text else "",
+        "places_of": places_of,
+        "tone_of": _tone,
+        "effect_of": _effect,
+    }  # fmt: skip
+
+
+def web_address(url: str | None) -> str | None:
+    """The address, where it is one that may be linked: http or https, a host, no name of a user before it."""
+    if url is None or not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    fits = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    return url if fits else None
+
+
+def _clause(finding: Finding, acts: tuple[str, ...], anchors: Anchors) -> Clause:
+    source = web_address(finding.url)
+    said_by_duty = finding.effect == "duty" or finding.status in ("satisfied", "not-applicable")
+    return Clause(
+        finding=finding,
+        anchor=anchors.take(finding.reference),
+        source=source,
+        host=(urlsplit(source).hostname or "") if source else "",
+        how=None if said_by_duty else finding.how,
+        only=finding.act if finding.act != acts else (),
+        path=finding.path,
+        used=finding.facts_used,
+        missing=finding.missing,
+    )
+
+
+def _stands_against(finding: Finding) -> bool:
+    return is_lacking(finding) or (finding.effect != "duty" and finding.status in ("violated", "judgement"))
+
+
+def _tone(word: str) -> str:
+    """The sign of a verdict, an effect or a status: ok, open, no, ask, judge or none."""
+    match word:
+        case "permitted" | "satisfied" | "goes-on":
+            return "ok"
+        case "conditional" | "open":
+            return "open"
+        case "breach" | "needs-license" | "not-granted" | "prohibited" | "violated":
+            return "no"
+        case "judgement":
+            return "judge"
+        case "undetermined" | "undecided":
+            return "ask"
+        case _:
+            return "none"
+
+
+def _effect(answer: Answer) -> str:
+    return {"goes-on": "goes on", "undecided": "more is asked"}.get(answer.effect, answer.effect)
+
+
+def _scale(report: Report) -> tuple[tuple[str, tuple[dict[str, Any], ...]], ...]:
+    """The six verdicts in order on the two sides of the line, with those that the answer can still be."""
+    best, worst = LEVELS[report.best], LEVELS[report.worst]
+    steps = [{"name": name, "possible": best <= level <= worst} for level, name in enumerate(VERDICTS)]
+    line = sum(allowed(level) for level in range(len(VERDICTS)))
+    return (("allowed", tuple(steps[:line])), ("not allowed", tuple(steps[line:])))
+
+
+def _references(clauses: Iterable[Clause], most: int = 4) -> tuple[Reference, ...]:
+    return tuple(
+        Reference(document=document, places=tuple(_places(rows[:most])), more=len(rows[most:]))
+        for document, rows in _by_document(clauses)
+    )
+
+
+def _places(rows: Sequence[Clause]) -> Iterable[tuple[str, str]]:
+    """Clauses by the text's own numbering, with their names where it does not tell them apart."""
+    sections = [clause.finding.at for clause in rows]
+    for clause in rows:
+        at, name = clause.finding.at, clause.finding.clause
+        yield f"{at} {name}".strip() if sections.count(at) > 1 or not at else at, clause.anchor
+
+
+def _by_document(clauses: Iterable[Clause]) -> tuple[tuple[str, tuple[Clause, ...]], ...]:
+    found: dict[str, list[Clause]] = {}
+    for clause in clauses:
+        found.setdefault(clause.finding.document, []).append(clause)
+    return tuple((document, tuple(rows)) for document, rows in found.items())
+
+
+def _parts(bearing: Iterable[Clause], anchors: Anchors) -> Iterable[Part]:
+    for document, rows in _by_document(bearing):
+        items = [clause for clause in rows if clause.finding.kind == "prohibition"]
+        alike = items if len(items) >= MATRIX_FROM else []
+        used = _common_facts(alike)
+        missing = _common([clause.missing for clause in alike if clause.missing])
+        sources = {clause.source.partition("#")[0] for clause in rows if clause.source}
+        paths = {clause.path for clause in rows}
+        path = rows[0].path if len(paths) == 1 else ()
+        yield Part(
+            name=document,
+            anchor=anchors.take(f"document/{document}"),
+            source=sources.pop() if len(sources) == 1 else None,
+            path=path,
+            cards=tuple(_without(c, path) for c in rows if not alike or c.finding.kind != "prohibition"),
+            table=tuple(_without(clause, path, used, missing) for clause in alike),
+            used=used,
+            missing=missing,
+        )
+
+
+def _common(rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(name for name in rows[0] if all(name in row for row in rows)) if rows else ()
+
+
+def _common_facts(table: Sequence[Clause]) -> dict[str, FactUsed]:
+    rows = [clause.used for clause in table if clause.used]
+    names = _common([tuple(row) for row in rows])
+    return {name: rows[0][name] for name in names if all(row[name] == rows[0][name] for row in rows)}
+
+
+def _without(
+    clause: Clause, path: tuple[str, ...], used: Container[str] = (), missing: Container[str] = ()
+) -> Clause:
+    """The clause without what stands above it once for all."""
+    return msgspec.structs.replace(
+        clause,
+        path=() if clause.path == path else clause.path,
+        used={name: fact for name, fact in clause.used.items() if name not in used},
+        missing=tuple(name for name in clause.missing if name not in missing),
+    )
+
+
+def _duty(row: DutyRow, places: dict[str, list[Clause]], anchors: Anchors) -> Duty:
+    findings = [clause.finding for reference in row.required_by for clause in places.get(reference, ())]
+    wordings = [_texts(value) for name, value in row.parameters if name in ("text", "any-of")]
+    evidence = {name: fact for finding in findings for name, fact in finding.facts_used.items()}
+    done_with_act = row.phase == "act"
+    return Duty(
+        row=row,
+        anchor=anchors.take(f"duty/{row.duty}"),
+        title=row.how if done_with_act else row.means,
+        more=None if done_with_act or row.how == row.means else row.how,
+        tone=_tone(row.status) if done_with_act or row.status != "open" else "none",
+        wordings=tuple(text for texts in wordings for text in texts),
+        parameters=tuple(
+            (name, ", ".join(_texts(value))) for name, value in row.parameters if name not in ("text", "any-of")
+        ),
+        evidence=evidence,
+        missing=tuple(dict.fromkeys(name for finding in findings for name in finding.missing)),
+        notes=tuple(dict.fromkeys(finding.note for finding in findings if finding.note)),
+        cure=cure(row),
+    )  # fmt: skip
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, list | tuple) else (str(value),)
+
+
+def _next(
+    report: Report, against: Sequence[Clause], duties: Sequence[Duty], questions: Sequence[Asked]
+) -> Iterable[Steps]:
+    """What to do, the deciding first: what stands against it, what settles it, what is to be put right, what is open."""
+    barred = [c for c in against if c.finding.status == "violated"]
+    judged = [c for c in against if c.finding.status == "judgement"]
+    unread = [c for c in against if c.finding.status == "undecided"]
+    first = [q for q in questions if q.row.first]
+    unmet = [d for d in duties if d.row.status == "violated"]
+    waiting = [d for d in duties if d.row.phase == "act" and d.row.status not in ("satisfied", "violated")]
+    if not allowed(LEVELS[report.best]) and report.verdict != "needs-license":
+        waiting = []
+    in_the_end = "Once it is allowed, do" if barred or first or unread or judged else "Do and show"
+    groups: tuple[tuple[str, str, Sequence[Any], Callable[[Any], Step], str], ...] = (
+        ("What stands against it", "no", barred, _clause_step, "against"),
+        ("Answer first", "ask", first, _question_step, "questions"),
+        ("Read first", "ask", unread, _clause_step, "against"),
+        ("Have a person decide", "judge", judged, _clause_step, "against"),
+        ("Put right", "no", unmet, _duty_step, "duties"),
+        (in_the_end, "open", waiting, _duty_step, "duties"),
+    )
+    for title, tone, rows, step, anchor in groups:
+        if rows:
+            shown = tuple(step(row) for row in rows[:STEPS_SHOWN])
+            yield Steps(title=title, tone=tone, steps=shown, more=len(rows) - len(shown), anchor=anchor)
+    if report.verdict == "permitted" and not unmet:
+        standing = [duty for duty in duties if duty.row.phase == "standing"]
+        shown = tuple(_duty_step(duty) for duty in standing[:STEPS_SHOWN])
+        if shown:
+            yield Steps(title="Keep to", tone="none", steps=shown, more=len(standing) - len(shown), anchor="duties")  # fmt: skip
+
+
+def _clause_step(clause: Clause) -> Step:
+    finding = clause.finding
+    text = finding.how or (finding.judge if finding.status == "judgement" else None) or finding.says
+    return Step(text=text, anchor=clause.anchor, detail=f"{finding.document} {finding.at}".rstrip())
+
+
+def _question_step(question: Asked) -> Step:
+    row = question.row
+    told = row.leads_to if len(row.leads_to) <= 3 else [a for a in row.leads_to if a.effect == "goes-on"]
+    forks = [f"{answer.answer}: {_effect(answer)}" for answer in told]
+    others = len(row.leads_to) - len(told)
+    if others:
+        forks.append(f"{counted(others, 'other answer')}")
+    return Step(text=row.ask, anchor=question.anchor, detail=" · ".join((row.fact, *forks)))
+
+
+def _duty_step(duty: Duty) -> Step:
+    return Step(text=duty.title, anchor=duty.anchor, detail=f"{duty.row.duty} · {', '.join(duty.row.at)}")
+
+
+def _unknown(
+    report: Report, bearing: Sequence[Clause], questions: Sequence[Asked]
+) -> Iterable[tuple[str, str]]:
+    """What is not known, as parts of a sentence, each with the place that tells more."""
+    first = sum(q.row.first for q in questions)
+    later = sum(q.row.about == "verdict" and not q.row.first for q in questions)
+    triggers = sum(q.row.about == "duty" for q in questions)
+    judged = [clause.finding.effect == "duty" for clause in bearing if clause.finding.status == "judgement"]
+    doubts = sum(bool(c.finding.doubt) for c in bearing)
+    if first:
+        yield f"{counted(first, 'fact')} that can turn the answer", "questions"
+    if later and first:
+        yield f"{counted(later, 'further fact')} that may be asked after these", "questions"
+    elif later:
+        yield f"{counted(later, 'fact')} that can move the answer", "questions"
+    if triggers:
+        yield f"{counted(triggers, 'fact')} on which it hangs whether a duty applies", "questions"
+    if not all(judged):
+        yield f"{counted(judged.count(False), 'clause')} that only a person can judge", "against"
+    if any(judged):
+        yield (
+            f"whether {counted(judged.count(True), 'duty is', 'duties are')} met, which a person must judge",
+            "duties",
+        )
+    for finding in lacking(report):
+        yield f"{finding.document} {finding.at}".rstrip() + f": {finding.says}", "against"
+    if doubts:
+        yield f"{counted(doubts, 'doubt')} about what the text means", "doubts"
+    if report.subject.text is None:
+        yield "whether your copy of the text is the one that was encoded: none was given", "about"
+
+
+def _missing(report: Report, bearing: Sequence[Clause]) -> Iterable[tuple[str, str, tuple[Reference, ...]]]:
+    """Each fact that nobody declared and a clause waits for, with its question or why it is not asked."""
+    asks = {question.fact: question.ask for question in report.questions}
+    for name in dict.fromkeys(name for clause in bearing for name in clause.finding.missing):
+        waiting = [clause for clause in bearing if name in clause.finding.missing]
+        only_duties = all(clause.finding.effect == "duty" for clause in waiting)
+        unasked = "Shows a duty met or not." if only_duties else "Not asked: no answer turns a yes into a no."
+        yield name, asks.get(name, unasked), _references(waiting)
+
+
+def _paths(bearing: Sequence[Clause]) -> Iterable[tuple[tuple[str, ...], tuple[Reference, ...]]]:
+    for path in dict.fromkeys(clause.finding.path for clause in bearing if clause.finding.path):
+        yield path, _references(clause for clause in bearing if clause.finding.path == path)
+
+
+def _policy(row: Any) -> dict[str, str]:
+    """A policy's decision as text, whether the row is a mapping or a struct."""
+    plain = msgspec.to_builtins(row)
+    return {key: _plain_text(plain.get(key)) for key in ("policy", "decision", "rule", "waiver")}
+
+
+def _plain_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return " · ".join(f"{key}: {_plain_text(each)}" for key, each in value.items())
+    return ", ".join(_texts(value))

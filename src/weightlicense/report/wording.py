@@ -1,0 +1,124 @@
+"""What a report says to people: the verdict as a sentence, the range, the advice, counts.
+
+Renderers for people share it; the words of the interface (verdicts, statuses, names of duties) stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from weightlicense.finding import LEVELS, UNDETERMINED, DutyRow, Finding, Report, allowed
+
+NUMBERS: Final = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
+MATCHES: Final = {
+    "exact": "the same bytes as the text that was encoded",
+    "reformatted": "the same words as the text that was encoded, laid out in another way",
+    "modified": "words differ from the text that was encoded",
+    "unknown": "not the text that was encoded",
+}
+ADVICE: Final = {
+    "permitted": "Go ahead, and keep this report with the release.",
+    "conditional": "Go ahead once these are done; declare each as it is done, and the report shows it.",
+    "breach": "Put right what is not met before you go on.",
+    "needs-license": "Do not start before the licensor has given the license, and keep it on file.",
+    "not-granted": "Do not do this under these terms: change the use, choose another model, or get other terms.",
+    "prohibited": "Do not do this under these terms: change the use, or choose another model.",
+    UNDETERMINED: "Do not start before this is settled.",
+}
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`one clause`, `3 clauses`: a count in words up to twelve with its noun."""
+    noun = one if number == 1 else many or f"{one}s"
+    return f"{NUMBERS[number] if number < len(NUMBERS) else number} {noun}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`a, b and c`; there is at least one."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def verdict(report: Report) -> str:
+    """The verdict as a sentence that needs no vocabulary."""
+    duties = [duty for duty in report.duties if duty.phase == "act"]
+    waiting = [duty for duty in duties if duty.status not in ("satisfied", "violated")]
+    match report.verdict:
+        case "permitted" if duties:
+            return "Yes. Every duty that comes with this use is shown to be met."
+        case "permitted":
+            return "Yes. Nothing has to be done first."
+        case "conditional" if not waiting:
+            return "Yes, on conditions that nothing yet shows to be met."
+        case "conditional":
+            shown = "is not yet shown to be met" if len(waiting) == 1 else "are not yet shown to be met"
+            return f"Yes, on conditions: {counted(len(waiting), 'duty', 'duties')} {shown}."
+        case "breach":
+            unmet = sum(duty.status == "violated" for duty in report.duties)
+            return f"Not as it stands. The use is allowed, but {counted(max(1, unmet), 'duty is', 'duties are')} not met."
+        case "needs-license":
+            return "Not without permission. Only a separate license from the licensor would allow this."
+        case "not-granted":
+            return "No. The license gives no right to do this."
+        case "prohibited":
+            clauses = sum(f.status == "violated" and f.effect == "prohibited" for f in report.findings)
+            return f"No. {sentence(counted(max(1, clauses), 'clause forbids', 'clauses forbid'))} it."
+        case _:
+            return _undetermined(report)
+
+
+def _undetermined(report: Report) -> str:
+    first = sum(question.first for question in report.questions)
+    judged = len([f for f in report.findings if f.status == "judgement" and f.effect != "duty"])
+    unread = len(lacking(report))
+    parts = [
+        *([counted(first, "answer")] if first else []),
+        *([f"a person's judgement of {counted(judged, 'clause')}"] if judged else []),
+        *([f"{counted(unread, 'text')} that the catalogue does not know"] if unread else []),
+    ]
+    if not parts:
+        return "Not known yet. What is missing could turn the answer into a no."
+    if not judged and not unread:
+        return f"Not known yet. {sentence(parts[0])} {'settles' if first == 1 else 'settle'} it."
+    return f"Not known yet. It hangs on {listed(parts)}."
+
+
+def lacking(report: Report) -> list[Finding]:
+    """The findings that wait for words which nobody has encoded."""
+    return [finding for finding in report.findings if is_lacking(finding)]
+
+
+def is_lacking(finding: Finding) -> bool:
+    """Whether words are missing that no declared fact stands for: an unknown or an altered text."""
+    facts = all("." in name and " " not in name for name in finding.missing)
+    undecided = finding.status == "undecided" and finding.effect not in ("duty", "none")
+    return undecided and (finding.kind == "incorporation" or not facts)
+
+
+def reach(report: Report) -> str:
+    """The range as a sentence."""
+    if report.best == report.worst:
+        return f"Settled: best and worst are both {report.best}."
+    settled = allowed(LEVELS[report.best]) == allowed(LEVELS[report.worst])
+    known = "Settled on this side of the line: at best" if settled else "At best"
+    return f"{known} {report.best}, at worst {report.worst}, by what is still open."
+
+
+def cure(duty: DutyRow) -> str | None:
+    """Whether the text lets a breach be cured, as a sentence; None where it says nothing of it."""
+    match duty.cure_allowed, duty.cure_days:
+        case None, _:
+            return None
+        case False, _:
+            return "The text allows no cure of a breach."
+        case _, None:
+            return "A breach may be cured; the text sets no time."
+        case _, days:
+            return f"A breach may be cured within {counted(days or 0, 'day')}."

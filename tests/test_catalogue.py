@@ -1,0 +1,149 @@
+"""The catalogue as a whole: every document answers every use, every label resolves, and the pages are those of the data."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from weightlicense import catalogue, engine
+from weightlicense.finding import LEVELS, allowed
+from weightlicense.report import pages
+from weightlicense.usecase import Facts, resolve_use
+from weightlicense.vocabulary import vocabulary
+
+ROOT = Path(__file__).parent.parent
+WORDS = vocabulary()
+DOCUMENTS = sorted(catalogue.heads())
+PROBES: tuple[dict[str, str], ...] = (
+    {},
+    {"licensee.good_standing": "yes", "purpose.hazards": "none"},
+    {"purpose.hazards": "military,medical,impersonation", "purpose.commercial": "yes"},
+)
+
+
+def conclude(document: str, use: str, facts: dict[str, str]) -> engine.Conclusion:
+    _name, acts, assumed = resolve_use(use, WORDS)
+    group = engine.Group(root=document, documents=catalogue.together(document))
+    program = engine.build([group], WORDS.closure(acts), WORDS)
+    given = Facts()
+    for name, value in facts.items():
+        given.give(name, value)
+    for name, value in assumed:
+        given.give(name, value, kind="assumed", place=f"use {use}")
+    return engine.evaluate(program, given, as_of="2026-11-21")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_document_answers_every_named_use(document: str) -> None:
+    for use in WORDS.uses:
+        for facts in PROBES:
+            found = conclude(document, use, facts)
+            asked = [q for q in found.questions if q.about == "verdict"]
+            settled = allowed(LEVELS[found.best]) == allowed(LEVELS[found.worst])
+            assert settled == (found.verdict != "undetermined"), (use, facts)
+            assert not (settled and asked), (use, facts)
+
+
+def test_every_document_says_each_thing_once() -> None:
+    for name in DOCUMENTS:
+        document = catalogue.document(name)
+        assert document.id == name
+        assert all(clause.says.strip() == clause.says for clause in document.clauses)
+
+
+def test_every_hub_identifier_and_every_label_that_models_carry_resolves(texts: Path) -> None:
+    identifiers = [
+        line.split("\t")[1]
+        for line in (texts / "huggingface-license-ids.tsv").read_text().splitlines()
+        if "\t" in line and not line.startswith(("#", "full_name"))
+    ]
+    labels = [
+        line.split("\t")[0]
+        for line in (texts.parent / "data" / "hub" / "labels.tsv").read_text().splitlines()[1:]
+        if not line.startswith("(empty)")
+    ]
+    assert (len(identifiers), len(labels)) == (83, 260)
+    for name in (*identifiers, *labels):
+        found = catalogue.resolve_label(name, as_of="2026-11-21")
+        assert bool(found.choices) != bool(found.reason), name
+
+
+def hub_shares() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("hub_shares", ROOT / "tests" / "hub_shares.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_most_labelled_models_lead_to_one_document_and_no_unresolved_label_does(texts: Path) -> None:
+    found: dict[str, Any] = hub_shares().shares(texts.parent / "data" / "hub")
+    assert found["models"] == 13_184
+    assert found["share"] >= 0.93
+    assert found["downloads"] >= 0.96
+    assert found["unresolved but resolved"] == []
+    assert found["unknown labels"] == []
+
+
+def test_a_dated_label_means_the_version_in_force() -> None:
+    dated = {
+        "2024-03-01": "gemma-tou-2024-02-21",
+        "2024-12-31": "gemma-tou-2024-04-01",
+        "2025-03-24": "gemma-tou-2025-03-24",
+        "2026-11-21": "gemma-tou-2026-04-01",
+    }
+    assert {day: catalogue.resolve_license("gemma", as_of=day).choices[0][0] for day in dated} == dated
+    assert catalogue.resolve_license("gemma", as_of="2024-01-01").choices == ()
+
+
+def test_hub_ids_of_people_lead_to_the_family() -> None:
+    known = {
+        "meta-llama/Llama-3.1-8B-Instruct": "llama-3.1",
+        "Meta-Llama-3-8B": "llama-3",
+        "TheBloke/Llama-2-7B-GGUF": "llama-2",
+        "qwen2.5-3b": "qwen-research-2024-09-19",
+        "Qwen/Qwen2.5-7B-Instruct": "apache-2.0",
+        "Qwen/Qwen2.5-72B": "qwen-2024",
+        "google/gemma-2-9b-it": "gemma-tou-2026-04-01",
+        "mistralai/Mistral-7B-v0.1": "apache-2.0",
+        "black-forest-labs/FLUX.1-schnell": "apache-2.0",
+        "microsoft/phi-4": "mit",
+    }
+    assert {name: catalogue.resolve_model(name).license for name in known} == known
+
+
+def test_the_pages_are_those_of_the_data() -> None:
+    made = pages.all_pages()
+    kept = {str(p.relative_to(ROOT / "docs")): p.read_text(encoding="utf-8") for p in (ROOT / "docs" / "licenses").glob("*.md")}
+    kept[pages.SCHEMA_FILE] = (ROOT / "docs" / pages.SCHEMA_FILE).read_text(encoding="utf-8")
+    different = sorted(name for name in made.keys() | kept.keys() if made.get(name) != kept.get(name))
+    assert different == [], "make docs writes them anew"
+
+
+def test_every_clause_file_is_valid_by_the_published_schema() -> None:
+    import datetime
+
+    import jsonschema_rs
+    from weightlicense import yamlfile
+    from weightlicense.catalogue import files
+
+    def ready(value: Any) -> Any:
+        match value:
+            case dict():
+                return {key: ready(item) for key, item in value.items()}
+            case list():
+                return [ready(item) for item in value]
+            case datetime.date():
+                return value.isoformat()
+            case _:
+                return value
+
+    validator = jsonschema_rs.validator_for(json.loads((ROOT / "docs" / pages.SCHEMA_FILE).read_text()))
+    for name, path in files.document_paths().items():
+        found = [str(error) for error in validator.iter_errors(ready(yamlfile.plain(yamlfile.load(path))))]
+        assert (name, found) == (name, [])

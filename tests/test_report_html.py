@@ -1,0 +1,514 @@
+"""The HTML report: complete, safe with hostile names, self-contained, the same bytes on repeat, small and quick."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import unicodedata
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+import weightlicense as wl
+from weightlicense.finding import FactUsed, Finding, Report, TextGiven
+from weightlicense.report import html, render
+from weightlicense.report.page import web_address
+from weightlicense.usecase import Facts
+
+DAY = "2026-11-21"
+HOSTILE = (
+    "Evil/<script>alert(1)</script><img src=x onerror=alert(2)>\"'&amp;\u202eevil\u202c\x07\ud800" + "x" * 300
+)
+SETTLED = {
+    "licensee.monthly_active_users@2024-06": "10M",
+    "licensee.good_standing": "yes",
+    "purpose.hazards": "none",
+}
+VOID = frozenset({"br", "meta", "wbr"})
+INLINE = frozenset({"a", "b", "bdi", "code", "q", "span", "strong", "time", "wbr"})
+SETTINGS = settings(max_examples=25, deadline=None)
+
+
+class Page(HTMLParser):
+    """What the tests ask of a page: its tags, places, links, headings and texts."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.headings: list[tuple[int, str]] = []
+        self.texts: list[tuple[tuple[str, ...], str]] = []
+        self.open: list[tuple[str, str]] = []
+        self.feed(source)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes.extend((tag, name, value or "") for name, value in attrs)
+        if tag not in INLINE:
+            self.handle_data(" ")
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append((int(tag[1]), ""))
+        if tag not in VOID:
+            self.open.append((tag, dict(attrs).get("id") or ""))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes.extend((tag, name, value or "") for name, value in attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        opened, _ = self.open.pop()
+        assert opened == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((tuple(part for pair in self.open for part in pair if part), data))
+        if any(re.fullmatch(r"h[1-6]", tag) for tag, _ in self.open):
+            level, text = self.headings[-1]
+            self.headings[-1] = (level, text + data)
+
+    def values(self, attribute: str) -> list[str]:
+        return [value for _, name, value in self.attributes if name == attribute]
+
+    def within(self, where: str) -> str:
+        """The text inside elements of that tag or id, white space folded, a space between blocks."""
+        return " ".join("".join(text for path, text in self.texts if where in path).split())
+
+
+def check(**asked: object) -> Report:
+    return wl.check(use=str(asked.pop("use", "derivative release")), as_of=DAY, **asked)  # type: ignore[arg-type]
+
+
+def hazards(*tags: str) -> Facts:
+    facts = Facts()
+    facts.give("purpose.hazards", ",".join(tags))
+    facts.give("licensee.monthly_active_users@2024-06", "10M")
+    facts.give("licensee.good_standing", "yes")
+    return facts
+
+
+def with_everything() -> Report:
+    """A report with each kind of remark, works on the way, policies, cures, quotes and addresses."""
+    report = check(model="llama-3.1", facts={**SETTLED, "release.model_name": "Med-8B"})
+    first, second, *others = (
+        replace(finding, path=("meta/base", "acme/merge"), quote=f"Words of {finding.clause}.")
+        for finding in report.findings
+    )
+    changed = (
+        replace(
+            first,
+            url="https://example.com/text#:~:text=Grant%20of,materials",
+            gloss=(
+                ("Hosting is covered.", "Licensor's FAQ", "https://example.com/faq"),
+                ("Told twice.", "A post", "javascript:alert(1)"),
+            ),
+            note="decided by a person: applies",
+        ),
+        replace(
+            second,
+            status="judgement",
+            effect="prohibited",
+            judge="Whether that is harm.",
+            doubt="The text does not say.",
+            url="javascript:alert(3)",
+        ),
+        *others,
+    )
+    duties = tuple(
+        replace(duty, cure_allowed=True, cure_days=30) if duty.status == "violated" else duty
+        for duty in report.duties
+    )
+    policies = (
+        {
+            "policy": "acme",
+            "decision": "denies",
+            "rule": "no-llama",
+            "waiver": {"owner": "Ada", "expires": "2027-01-31"},
+        },
+        {"policy": "open", "decision": "accepts", "rule": "any", "waiver": None},
+    )
+    return replace(report, findings=changed, duties=duties, policies=policies)
+
+
+def large() -> Report:
+    """300 findings of five documents by way of 200 works."""
+    report = check(model="llama-3.1")
+    findings = [
+        replace(
+            finding,
+            document=f"document-{number}",
+            path=tuple(f"org/work-{(index * 7 + step * 50) % 200}" for step in range(4)),
+            quote=finding.says * 2,
+        )
+        for number in range(5)
+        for index, finding in enumerate(report.findings)
+    ]
+    return replace(report, findings=tuple(findings[:300]))
+
+
+@cache
+def scenes() -> dict[str, Report]:
+    return {
+        "nothing declared": check(model="llama-3.1"),
+        "conditional": check(model="llama-3.1", facts={**SETTLED, "release.model_name": "Llama-Med-8B"}),
+        "breach": check(model="llama-3.1", facts={**SETTLED, "release.model_name": "Med-8B"}),
+        "needs-license": check(
+            model="llama-3.1", facts={**SETTLED, "licensee.monthly_active_users@2024-06": "800M"}
+        ),
+        "prohibited": check(
+            model="llama-3.1", use="commercial product", facts=hazards("military", "weapons", "medical")
+        ),
+        "not-granted": check(license="cc-by-nc-4.0", use="commercial product"),
+        "permitted": check(license="apache-2.0", use="internal use"),
+        "unknown license": check(license="openrail"),
+        "hostile": check(model=HOSTILE, license="llama-3.1", facts={"release.model_name": HOSTILE}),
+        "everything": with_everything(),
+    }
+
+
+@cache
+def rendered(name: str) -> tuple[Report, Page, str]:
+    report = scenes()[name]
+    source = html.render(report)
+    return report, Page(source), source
+
+
+@pytest.fixture(params=tuple(scenes()))
+def scene(request: pytest.FixtureRequest) -> tuple[Report, Page, str]:
+    return rendered(request.param)
+
+
+# --- structure -------------------------------------------------------------------------------------------------
+
+
+def test_there_is_one_h1_and_no_heading_skips_a_level(scene: tuple[Report, Page, str]) -> None:
+    _, page, _ = scene
+    levels = [level for level, _ in page.headings]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert [(a, b) for a, b in zip(levels, levels[1:], strict=False) if b > a + 1] == []
+    assert all(text.strip() for _, text in page.headings)
+
+
+def test_each_place_has_one_name_and_each_inner_link_leads_to_a_place(
+    scene: tuple[Report, Page, str],
+) -> None:
+    _, page, _ = scene
+    places = page.values("id")
+    inner = {href[1:] for href in page.values("href") if href.startswith("#")}
+    assert sorted(set(places)) == sorted(places)
+    assert inner - set(places) == set()
+
+
+def test_each_finding_stands_on_the_page_with_what_it_says(scene: tuple[Report, Page, str]) -> None:
+    report, page, _ = scene
+    places, text = set(page.values("id")), page.within("body")
+    assert [f.reference for f in report.findings if f.reference not in places] == []
+    assert [f.reference for f in report.findings if " ".join(f.says.split()) not in text] == []
+
+
+def test_each_duty_stands_there_with_its_words_to_copy(scene: tuple[Report, Page, str]) -> None:
+    report, page, _ = scene
+    duties, words = page.within("duties"), [text for path, text in page.texts if "pre" in path]
+    assert [d.duty for d in report.duties if d.how not in duties or d.duty not in duties] == []
+    wanted = [dict(duty.parameters).get("text") for duty in report.duties]
+    assert [text for text in wanted if text is not None and text not in words] == []
+
+
+def test_the_first_screen_names_the_deciding_questions_and_the_duties_that_wait(
+    scene: tuple[Report, Page, str],
+) -> None:
+    report, page, _ = scene
+    first = page.within("answer")
+    asks = [question.ask for question in report.questions if question.first]
+    assert [ask for ask in asks[:5] if ask not in first] == []
+    if report.best in ("permitted", "conditional", "breach"):
+        waiting = [d.how for d in report.duties if d.phase == "act" and d.status == "open"]
+        assert [how for how in waiting[:5] if how not in first] == []
+
+
+def test_a_page_has_its_landmarks_language_and_title(scene: tuple[Report, Page, str]) -> None:
+    report, page, source = scene
+    assert source.startswith('<!doctype html>\n<html lang="en">\n')
+    assert source.endswith("</html>\n")
+    assert [page.tags.count(tag) for tag in ("header", "nav", "main", "footer", "title")] == [1, 1, 1, 1, 1]
+    assert page.within("title").startswith(f"{report.verdict}: ")
+    assert ("a", "class", "skip") in page.attributes
+
+
+def test_each_header_cell_has_a_scope(scene: tuple[Report, Page, str]) -> None:
+    _, page, _ = scene
+    scopes = [value for tag, name, value in page.attributes if tag == "th" and name == "scope"]
+    assert len(scopes) == page.tags.count("th")
+    assert set(scopes) <= {"col", "row"}
+    assert page.tags.count("caption") == page.tags.count("table")
+
+
+def test_the_items_of_a_policy_are_rows_of_one_table() -> None:
+    report, _, source = rendered("nothing declared")
+    items = [f for f in report.findings if f.document == "llama-3.1-aup" and f.kind == "prohibition"]
+    rows = re.findall(r'<tr id="(llama-3.1-aup/[^"]+)" class="ask">\n<th scope="row">([^<]+)</th>', source)
+    assert rows == [(item.reference, item.at) for item in items if item.status == "undecided"]
+    assert len(rows) == 30
+    assert '<p class="from">The undecided wait for <code>purpose.<wbr>hazards</code></p>' in source
+
+
+def test_clauses_that_do_not_bear_on_the_use_are_folded_into_one_place(
+    scene: tuple[Report, Page, str],
+) -> None:
+    report, page, _ = scene
+    passed = [f for f in report.findings if f.status == "not-applicable"]
+    assert page.tags.count("details") == (1 if passed else 0)
+    if passed:
+        assert page.within("summary") == f"{len(passed)} clauses that do not bear on this use"
+
+
+# --- what it says ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence", "reach"),
+    [
+        ("nothing declared", "Not known yet. Four answers settle it.",
+         "undetermined. At best conditional, at worst prohibited, by what is still open."),
+        ("conditional", "Yes, on conditions: four duties are not yet shown to be met.",
+         "conditional. Settled: best and worst are both conditional."),
+        ("breach", "Not as it stands. The use is allowed, but one duty is not met.",
+         "breach. Settled: best and worst are both breach."),
+        ("needs-license", "Not without permission. Only a separate license from the licensor would allow this.",
+         "needs-license. Settled: best and worst are both needs-license."),
+        ("prohibited", "No. Two clauses forbid it.", "prohibited. Settled: best and worst are both prohibited."),
+        ("not-granted", "No. The license gives no right to do this.",
+         "not-granted. Settled: best and worst are both not-granted."),
+        ("permitted", "Yes. Nothing has to be done first.",
+         "permitted. Settled: best and worst are both permitted."),
+        ("unknown license", "Not known yet. It hangs on one answer and one text that the catalogue does not know.",
+         "undetermined. At best not-granted, at worst prohibited, by what is still open."),
+    ],
+)  # fmt: skip
+def test_the_verdict_is_a_sentence_with_the_word_and_the_range(name: str, sentence: str, reach: str) -> None:
+    _, page, _ = rendered(name)
+    assert f"{sentence} {reach} allowed" in page.within("answer")
+
+
+def test_remarks_on_a_clause_keep_their_authors_apart() -> None:
+    source = rendered("everything")[2]
+    assert '<div class="judge"><dt>For a person</dt><dd>Whether that is harm.</dd></div>' in source
+    assert '<div class="doubt"><dt>Our doubt</dt><dd>The text does not say.</dd></div>' in source
+    assert (
+        '<div class="gloss"><dt>Licensor adds</dt><dd>Hosting is covered. <span class="from">'
+        '<a href="https://example.com/faq" rel="external noopener noreferrer">Licensor&#39;s FAQ</a>; the text decides</span></dd></div>'
+    ) in source
+    assert "<blockquote>Words of grant.</blockquote>" in source
+
+
+def test_a_breach_says_whether_and_when_it_may_be_cured() -> None:
+    page = rendered("everything")[1]
+    assert "Cure A breach may be cured within 30 days." in page.within("duties")
+
+
+def test_lineage_and_policies_are_told_where_there_are_some() -> None:
+    page = rendered("everything")[1]
+    assert "meta/base → acme/merge" in page.within("lineage")
+    assert "acme denies no-llama owner: Ada · expires: 2027-01-31 open accepts any none" in page.within(
+        "policies"
+    )
+    without = rendered("permitted")[1]
+    assert {"lineage", "policies"}.isdisjoint(without.values("id"))
+    assert "No lineage was given" in without.within("about")
+
+
+def test_it_says_what_it_is_not_and_what_it_was_made_from() -> None:
+    report, page, _ = rendered("conditional")
+    about = page.within("about")
+    assert "It is not legal advice." in about
+    assert all(word in about for word in (report.catalogue_digest, report.tool_version, report.as_of))
+
+
+def test_a_text_that_was_given_is_named_with_its_digest_and_match() -> None:
+    report = scenes()["conditional"]
+    subject = replace(
+        report.subject,
+        text=TextGiven(
+            path="copies/LICENSE",
+            sha256="ab" * 32,
+            match="modified",
+            document="llama-3.1",
+            altered=("grant",),
+        ),
+    )
+    about = Page(html.render(replace(report, subject=subject))).within("about")
+    assert (
+        "copies/LICENSE, as llama-3.1: modified, words differ from the text that was encoded; altered at grant"
+        in about
+    )
+    assert "ab" * 32 in about
+
+
+def test_facts_stand_with_value_and_source() -> None:
+    page = rendered("conditional")[1]
+    reached = page.within("reached")
+    assert "release.model_name Llama-Med-8B declared llama-3.1 1.b.i" in reached
+    assert "derived: model registry, llama-3.1" in reached
+
+
+# --- hostile names ---------------------------------------------------------------------------------------------
+
+
+def test_hostile_names_stay_text() -> None:
+    _, page, _ = rendered("hostile")
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+    assert [name for _, name, _ in page.attributes if name.startswith("on")] == []
+    shown = HOSTILE.replace("\u202e", "⟨U+202E⟩").replace("\u202c", "⟨U+202C⟩")
+    shown = shown.replace("\x07", "⟨U+0007⟩").replace("\ud800", "⟨U+D800⟩")
+    assert page.within("h1") == shown
+    assert shown in page.within("title")
+
+
+def test_no_invisible_character_of_a_name_reaches_the_page() -> None:
+    source = rendered("hostile")[2]
+    assert [char for char in set(source) if unicodedata.category(char).startswith("C") and char != "\n"] == []
+    source.encode()
+
+
+def skeleton(report: Report) -> list[str]:
+    return [tag for tag in Page(html.render(report)).tags if tag != "wbr"]
+
+
+@given(st.text(min_size=1).filter(str.strip), st.text(min_size=1))
+@SETTINGS
+def test_no_text_of_others_changes_the_structure_of_the_page(name: str, value: str) -> None:
+    def named(name: str, value: str) -> Report:
+        report = scenes()["everything"]
+        first, *others = report.findings[:8]
+        used = {"release.model_name": FactUsed(value=value, source=f"observed: {value}")}
+        return replace(
+            report,
+            subject=replace(report.subject, model=name, title=value + ".", note=value),
+            facts=used,
+            findings=(replace(first, quote=value, path=(name, "b"), facts_used=used, note=value), *others),
+            notes=(value,),
+        )
+
+    assert skeleton(named(name, value)) == skeleton(named("a", "b"))
+
+
+# --- alone -----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_needs_nothing_from_outside(scene: tuple[Report, Page, str]) -> None:
+    _, page, source = scene
+    fetching = {"src", "srcset", "action", "formaction", "poster", "data", "background", "ping", "style"}
+    assert [name for _, name, _ in page.attributes if name in fetching] == []
+    assert {"script", "link", "iframe", "object", "embed", "img", "form", "base"}.isdisjoint(page.tags)
+    assert re.findall(r"url\(|@import|expression\(", page.within("style")) == []
+    assert [
+        (tag, value)
+        for tag, name, value in page.attributes
+        if name == "href" and not value.startswith("#") and tag != "a"
+    ] == []
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    assert ("meta", "content", policy) in page.attributes
+    assert source.index("Content-Security-Policy") < source.index("<style>")
+
+
+def test_only_http_and_https_addresses_become_links(scene: tuple[Report, Page, str]) -> None:
+    _, page, _ = scene
+    outer = [href for href in page.values("href") if not href.startswith("#")]
+    assert [href for href in outer if not href.startswith(("http://", "https://"))] == []
+
+
+def test_a_link_opens_the_source_at_the_passage() -> None:
+    page = rendered("everything")[1]
+    assert "https://example.com/text#:~:text=Grant%20of,materials" in page.values("href")
+    assert "Address given: javascript:alert(3)" in page.within("clauses")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None, "", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "file:///etc/passwd", "//host/path",
+        "/path", "https:", "https:///path", "https://meta.com@evil.example/", "https://host/\u202epath", "https://host/a b",
+        "java\nscript:alert(1)", "http://[", "vbscript:x", "ftp://host/",
+    ],
+)  # fmt: skip
+def test_what_is_no_web_address_is_not_linked(url: str | None) -> None:
+    assert web_address(url) is None
+
+
+@pytest.mark.parametrize("url", ["https://host/path#:~:text=a,b", "http://host:8080/?q=<x>"])
+def test_a_web_address_is_linked_as_it_is(url: str) -> None:
+    assert web_address(url) == url
+
+
+# --- bytes, size and time --------------------------------------------------------------------------------------
+
+REPEAT = """
+import hashlib, weightlicense as wl
+from weightlicense.report import render
+report = wl.check("llama-3.1", use="derivative release", as_of="2026-11-21")
+print(hashlib.sha256(render(report, "html").encode()).hexdigest())
+"""
+TIMED = """
+import sys, time
+sys.path.insert(0, sys.argv[1])
+from test_report_html import large
+report = large()
+start = time.process_time()
+from weightlicense.report import html
+source = html.render(report)
+print(time.process_time() - start)
+"""
+
+
+def python(code: str, *arguments: str, seed: str = "0") -> str:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"PYTHONHASHSEED": seed, "PATH": ""},
+    ).stdout.strip()
+
+
+def test_the_same_report_gives_the_same_bytes_in_any_process() -> None:
+    assert python(REPEAT, seed="1") == python(REPEAT, seed="2")
+    report = scenes()["everything"]
+    assert render(report, "html") == html.render(report)
+
+
+def test_a_report_of_300_findings_and_200_works_is_small_and_keeps_its_shape() -> None:
+    report = large()
+    source = html.render(report)
+    page = Page(source)
+    assert len(report.findings) == 300
+    assert len({work for finding in report.findings for work in finding.path}) == 200
+    assert len(source.encode()) < 1_000_000
+    assert [f.reference for f in report.findings if f.reference not in set(page.values("id"))] == []
+    assert page.tags.count("h1") == 1
+
+
+def test_such_a_report_takes_less_than_a_third_of_a_second_of_processor_time() -> None:
+    runs = [float(python(TIMED, str(Path(__file__).parent))) for _ in range(2)]
+    assert min(runs) < 0.3
+
+
+def finding(**changes: object) -> Finding:
+    return replace(scenes()["permitted"].findings[0], **changes)  # type: ignore[arg-type]
+
+
+def test_clauses_of_one_name_by_two_ways_have_two_places() -> None:
+    report = scenes()["permitted"]
+    twice = (finding(path=("a", "c")), finding(path=("b", "c")))
+    page = Page(html.render(replace(report, findings=twice)))
+    assert [place for place in page.values("id") if place.startswith(twice[0].reference)] == [
+        twice[0].reference,
+        f"{twice[0].reference}-2",
+    ]
