@@ -21,3 +21,9 @@ def texts() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture(scope="session")
+def shared(texts: Path) -> Path:
+    """The folder that holds the source texts, and beside them examples and real data."""
+    return texts.parent

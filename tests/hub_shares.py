@@ -73,7 +73,11 @@ def shares(folder: Path) -> dict[str, Any]:
                 continue
         if leads_to_one(found):
             good, good_downloads = good + 1, good_downloads + weight
-    wrong = [name for name, verdict in verdicts.items() if verdict != SETTLED and leads_to_one(known.get(name.lower()))]
+    wrong = [
+        name
+        for name, verdict in verdicts.items()
+        if verdict != SETTLED and leads_to_one(known.get(name.lower()))
+    ]
     lost = sorted(name for name, terms in known.items() if terms is None)
     return {
         "models": count,
@@ -88,7 +92,9 @@ def main() -> None:
     found = shares(Path(sys.argv[1]))
     print(f"{found['models']} labelled models")
     print(f"{found['share']:.2%} by number and {found['downloads']:.2%} by downloads lead to one document")
-    print(f"labels that a reader left unresolved and that lead to one document by themselves: {found['unresolved but resolved']}")
+    print(
+        f"labels that a reader left unresolved and that lead to one document by themselves: {found['unresolved but resolved']}"
+    )
     print(f"labels that are not known: {found['unknown labels']}")
 
 

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from weightlicense import catalogue, engine
 from weightlicense.finding import LEVELS, allowed
 from weightlicense.report import pages
@@ -119,7 +120,10 @@ def test_hub_ids_of_people_lead_to_the_family() -> None:
 
 def test_the_pages_are_those_of_the_data() -> None:
     made = pages.all_pages()
-    kept = {str(p.relative_to(ROOT / "docs")): p.read_text(encoding="utf-8") for p in (ROOT / "docs" / "licenses").glob("*.md")}
+    kept = {
+        str(p.relative_to(ROOT / "docs")): p.read_text(encoding="utf-8")
+        for p in (ROOT / "docs" / "licenses").glob("*.md")
+    }
     kept[pages.SCHEMA_FILE] = (ROOT / "docs" / pages.SCHEMA_FILE).read_text(encoding="utf-8")
     different = sorted(name for name in made.keys() | kept.keys() if made.get(name) != kept.get(name))
     assert different == [], "make docs writes them anew"
@@ -129,6 +133,7 @@ def test_every_clause_file_is_valid_by_the_published_schema() -> None:
     import datetime
 
     import jsonschema_rs
+
     from weightlicense import yamlfile
     from weightlicense.catalogue import files
 

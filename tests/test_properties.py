@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from weightlicense import catalogue, engine
+from weightlicense.condition import atoms
+from weightlicense.engine.bulk import Evaluator
 from weightlicense.finding import LEVELS, allowed
-from weightlicense.usecase import Facts, resolve_use
+from weightlicense.usecase import Facts, Values, resolve_use
 from weightlicense.vocabulary import vocabulary
 
 WORDS = vocabulary()
@@ -109,7 +111,7 @@ def test_the_range_shrinks_with_each_fact_that_no_duty_reads(
         atom.fact
         for duty in program.duties
         for part in (duty.rule.attached, duty.rule.exempt, duty.rule.trigger)
-        for atom in engine.atoms(part)
+        for atom in atoms(part)
     }
     if name in facts or name in dict(resolve_use(use, WORDS)[2]) or name in SHOWING | triggers:
         return
@@ -189,12 +191,30 @@ def test_the_quick_verdict_is_that_of_the_full_answer_or_is_left_open(
         given_facts.give(name, value)
     for name, value in resolve_use(use, WORDS)[2]:
         given_facts.give(name, value, kind="assumed", place=f"use {use}")
-    quick = program.verdict(
-        engine.FactValues(given_facts, as_of=AS_OF, roots=program.roots, asked_by=program.asked_by)
-    )
+    quick = program.verdict(Values(given_facts, as_of=AS_OF, roots=program.roots, asked_by=program.asked_by))
     full = engine.evaluate(program, given_facts, as_of=AS_OF)
     if quick is not None:
         assert LEVELS[full.best] == quick
+    values = Values(given_facts, as_of=AS_OF, roots=program.roots, asked_by=program.asked_by)
+    assert program.bulk_verdict()(values) == quick
+
+
+@thorough
+@given(documents, uses, st.lists(answers, min_size=2, max_size=5))
+def test_many_fact_sets_in_bulk_come_out_as_one_by_one(
+    document: str, use: str, sheets: list[dict[str, str]]
+) -> None:
+    program = programme(document, use)
+    evaluator = Evaluator(program)
+    for facts in [*sheets, *sheets]:
+        given_facts = Facts()
+        for name, value in facts.items():
+            given_facts.give(name, value)
+        for name, value in resolve_use(use, WORDS)[2]:
+            given_facts.give(name, value, kind="assumed", place=f"use {use}")
+        assert evaluator.conclude(given_facts, as_of=AS_OF) == engine.evaluate(
+            program, given_facts, as_of=AS_OF
+        )
 
 
 @pytest.mark.parametrize("use", sorted(WORDS.uses))
@@ -202,10 +222,7 @@ def test_the_quick_verdict_is_that_of_the_full_answer_or_is_left_open(
 def test_nothing_declared_is_never_permitted_where_a_clause_could_forbid(document: str, use: str) -> None:
     program = programme(document, use)
     found = concluded(program, {}, use)
-    if any(
-        hold.test(engine.FactValues(Facts(), as_of=AS_OF, roots={}, asked_by={})) is None
-        for hold in program.holds
-    ):
+    if any(hold.test(Values(Facts(), as_of=AS_OF, roots={}, asked_by={})) is None for hold in program.holds):
         assert found.verdict not in ("permitted", "conditional") or is_settled(found)
 
 

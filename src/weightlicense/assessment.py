@@ -166,7 +166,7 @@ def _name_offered_license(facts: Facts, day: str) -> None:
     except UsageError:
         return
     if len(found.choices) == 1 and len(found.choices[0]) == 1:
-        facts.given["release.license"] = replace(given, value=found.choices[0][0])
+        facts.put(replace(given, value=found.choices[0][0]))
 
 
 # --- the subject -----------------------------------------------------------------------------------------------

@@ -411,7 +411,9 @@ def _check_written(node: Node, reporter: Reporter, path: str) -> None:
             for index, child in enumerate(node.value):
                 _check_written(child, reporter, f"{path}[{index}]")
         case str() if node.value.startswith(TO_WRITE):
-            reporter.report(node, path, "still to be written", "read the passage and say it in your own words")
+            reporter.report(
+                node, path, "still to be written", "read the passage and say it in your own words"
+            )
         case date() if node.value.year == 1970:
             reporter.report(node, path, "still to be written", "the day on which you read the text")
         case _:

@@ -193,14 +193,33 @@ def conjunction(parts: Iterable[Condition]) -> Condition:
 
 
 def disjunction(parts: Iterable[Condition]) -> Condition:
-    """Any of the parts, simplified."""
+    """Any of the parts, simplified; tests for members of one set become one test."""
     kept: list[Condition] = []
     for part in parts:
         if part == TRUE:
             return TRUE
         if part != FALSE:
             kept.extend(part.parts if isinstance(part, AnyOf) else (part,))
+    kept = _joined_sets(kept)
     return FALSE if not kept else kept[0] if len(kept) == 1 else AnyOf(tuple(kept))
+
+
+def _joined_sets(parts: list[Condition]) -> list[Condition]:
+    """`{any: [a]} or {any: [b]}` of one fact is `{any: [a, b]}`."""
+    members: dict[str, dict[str, None]] = {}
+    first: dict[str, Atom] = {}
+    rest: list[Condition] = []
+    for part in parts:
+        if isinstance(part, Atom) and len(part.tests) == 1 and part.tests[0][0] == "any" and not part.closed:
+            first.setdefault(part.key, part)
+            members.setdefault(part.key, {}).update(dict.fromkeys(part.tests[0][1]))
+        else:
+            rest.append(part)
+    joined = [
+        Atom(atom.fact, (("any", tuple(members[key])),), atom.period, atom.currency, atom.key)
+        for key, atom in first.items()
+    ]
+    return [*joined, *rest]
 
 
 def negation(part: Condition) -> Condition:

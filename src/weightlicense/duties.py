@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from weightlicense.clause import Document, Outcome
+from weightlicense.condition import Values
 from weightlicense.value import folded, name_folded
 from weightlicense.vocabulary import DUTY_PREFIX, Vocabulary
 
@@ -30,26 +32,36 @@ def evidence(outcome: Outcome, root: str, words: Vocabulary) -> tuple[str, ...]:
     return (f"{name}[{root}]" if fact.per_document else name, attested)
 
 
-def shown(
-    outcome: Outcome,
-    document: Document,
-    root: str,
-    acts: frozenset[str],
-    values: Mapping[str, Any],
-    words: Vocabulary,
-) -> Shown:
-    """Whether the facts show the duty to be met; None where they are silent."""
+def shower(
+    outcome: Outcome, document: Document, root: str, acts: frozenset[str], words: Vocabulary
+) -> Callable[[Values], Shown]:
+    """One function from values to whether the facts show the duty to be met; None where they are silent."""
     assert outcome.duty is not None
     duty = words.duties[outcome.duty]
     keys = evidence(outcome, root, words)
-    found: Shown = None
-    if duty.shown_by is not None:
-        check = duty.shown_by[1]
-        if check == "display":
-            found = _display(outcome, acts, values)
-        elif values[keys[0]] is not None:
-            found = _check(check, values[keys[0]], outcome, document)
-    return found if found is not None else values[keys[-1]]
+    attested = keys[-1]
+    if duty.shown_by is None:
+
+        def attest(values: Values) -> Shown:
+            state: Shown = values[attested]
+            return state
+
+        return attest
+    check = duty.shown_by[1]
+    if check == "display":
+        return _display(outcome, acts, keys)
+    key = keys[0]
+
+    @lru_cache(maxsize=64)
+    def looked_at(value: Any) -> Shown:
+        return _check(check, value, outcome, document)
+
+    def show(values: Values) -> Shown:
+        value = values[key]
+        found: Shown = None if value is None else looked_at(value)
+        return values[attested] if found is None else found
+
+    return show
 
 
 def _check(check: str, value: Any, outcome: Outcome, document: Document) -> Shown:
@@ -88,18 +100,32 @@ def _named(exact: Any, any_case: Any, text: str | None) -> Shown:
     return "judgement" if any_case(wanted.lower()) else "unmet"
 
 
-def _display(outcome: Outcome, acts: frozenset[str], values: Mapping[str, Any]) -> Shown:
+def _display(outcome: Outcome, acts: frozenset[str], keys: tuple[str, ...]) -> Callable[[Values], Shown]:
     """Met where one of the wordings stands in one of the places; unmet when every place that exists lacks them."""
     parameters = dict(outcome.parameters)
     wordings = [folded(text) for text in (parameters.get("any-of") or (parameters["text"],))]
-    places = parameters.get("where") or tuple(PLACES)
-    exists = {"release": not acts.isdisjoint(RELEASING), "product": not acts.isdisjoint(SERVING)}
-    expected = [place for place in places if exists[place]] or list(places)
-    for place in places:
-        displays = values[PLACES[place]]
-        if displays is not None and any(text in folded(shown) for text in wordings for shown in displays):
-            return "met"
-    return "unmet" if all(values[PLACES[place]] is not None for place in expected) else None
+    *places, attested = keys
+    exists = {
+        PLACES["release"]: not acts.isdisjoint(RELEASING),
+        PLACES["product"]: not acts.isdisjoint(SERVING),
+    }
+    expected = [place for place in places if exists[place]] or places
+
+    @lru_cache(maxsize=64)
+    def stands_in(displays: frozenset[str]) -> bool:
+        return any(text in folded(shown) for text in wordings for shown in displays)
+
+    def show(values: Values) -> Shown:
+        for place in places:
+            displays = values[place]
+            if displays is not None and stands_in(displays):
+                return "met"
+        if all(values[place] is not None for place in expected):
+            return "unmet"
+        state: Shown = values[attested]
+        return state
+
+    return show
 
 
 def _same_license(value: str, outcome: Outcome, document: Document) -> Shown:

@@ -10,7 +10,7 @@ from weightlicense import anchor
 
 _NUMBERED = re.compile(
     r"^\s*(?:[#*>\s]*)(?P<number>(?:section|article|art\.)?\s*\(?(?:\d+(?:\.\d+)*|[a-z]|[ivx]{1,4})[.):]?)\s+\S",
-    re.I,
+    re.IGNORECASE,
 )
 
 

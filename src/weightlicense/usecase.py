@@ -56,15 +56,64 @@ class Contradiction(Struct, frozen=True, kw_only=True):
     between: tuple[str, ...]
 
 
+class Sheet(Struct, frozen=True, kw_only=True):
+    """Facts arranged for evaluation.
+
+    Plain values by key, series by name, values that name a document, the series declared for every period, and what
+    each key shows of its source.
+    """
+
+    plain: dict[str, Any]
+    series: dict[str, Series]
+    named: list[tuple[str, str, Any]]
+    unperiodic: tuple[tuple[str, str], ...]
+    marks: dict[str, tuple[str, str, str, tuple[tuple[str, str], ...]]]
+
+
 class Facts:
     """The facts of a use, each with its source. Add with `give`; afterwards read only."""
 
-    __slots__ = ("contradictions", "given", "words")
+    __slots__ = ("_sheet", "contradictions", "given", "words")
 
     def __init__(self, words: Vocabulary | None = None) -> None:
         self.words = words or vocabulary()
         self.given: dict[str, Given] = {}
         self.contradictions: list[Contradiction] = []
+        self._sheet: Sheet | None = None
+
+    @property
+    def sheet(self) -> Sheet:
+        """The facts arranged for evaluation; made once for the facts as they stand."""
+        if self._sheet is None:
+            self._sheet = self._arranged()
+        return self._sheet
+
+    def _arranged(self) -> Sheet:
+        plain: dict[str, Any] = {}
+        series: dict[str, Series] = {}
+        named: list[tuple[str, str, Any]] = []
+        always: list[tuple[str, str]] = []
+        for key, given in self.given.items():
+            name, _, period = key.partition("@")
+            fact = self.words.fact(name.partition("[")[0])
+            if fact is not None and fact.period is not None:
+                each = series.setdefault(name, Series())
+                if period:
+                    each.periods[period] = given.value
+                else:
+                    each.always = given.value
+                    always.append((key, given.text))
+            elif key.endswith("]"):
+                named.append((key.partition("[")[0], key[:-1].partition("[")[2], given.value))
+            else:
+                plain[key] = given.value
+        return Sheet(
+            plain=plain,
+            series=series,
+            named=named,
+            unperiodic=tuple(always),
+            marks={key: (key, given.text, given.source, given.detail) for key, given in self.given.items()},
+        )
 
     def give(
         self,
@@ -122,7 +171,13 @@ class Facts:
             )
         return fact, match[0]
 
+    def put(self, given: Given) -> None:
+        """Put a fact in the place of what is known under its key."""
+        self.given[given.key] = given
+        self._sheet = None
+
     def _keep(self, new: Given) -> None:
+        self._sheet = None
         old = self.given.get(new.key)
         if old is None:
             self.given[new.key] = new
@@ -179,24 +234,13 @@ class Values(dict[str, Any]):
     __slots__ = ("_as_of", "_asked_by", "_origin", "_series")
 
     def __init__(self, facts: Facts, *, as_of: str, roots: dict[str, str], asked_by: dict[str, int]) -> None:
-        super().__init__()
+        sheet = facts.sheet
+        super().__init__(sheet.plain)
         self._as_of, self._asked_by = as_of, asked_by
-        self._series: dict[str, Series] = {}
+        self._series = sheet.series
         self._origin: dict[str, str] = {}
-        for key, given in facts.given.items():
-            name, _, period = key.partition("@")
-            fact = facts.words.fact(name.partition("[")[0])
-            if fact is not None and fact.period is not None:
-                series = self._series.setdefault(name, Series())
-                if period:
-                    series.periods[period] = given.value
-                else:
-                    series.always = given.value
-            elif key.endswith("]"):
-                document = key[:-1].partition("[")[2]
-                self[f"{key.partition('[')[0]}[{roots.get(document, document)}]"] = given.value
-            else:
-                self[key] = given.value
+        for name, document, value in sheet.named:
+            self[f"{name}[{roots.get(document, document)}]"] = value
 
     def __missing__(self, key: str) -> Any:
         value = self._resolve(key)

@@ -488,7 +488,9 @@ class _LooseReading(_Reading):
     def check_text(self) -> None:
         for match in islice(_LOOSE_CONTROL.finditer(self.text), MOST_PROBLEMS):
             line = 1 + self.line_ends(0, match.start())
-            shown = "a control character" if match[0] == "\ufffd" else f"control character U+{ord(match[0]):04X}"
+            shown = (
+                "a control character" if match[0] == "\ufffd" else f"control character U+{ord(match[0]):04X}"
+            )
             self.report(line, shown, "delete it; it may be invisible")
         for number, content in enumerate(self.text.splitlines(), 1):
             if content.startswith("%"):
@@ -499,7 +501,9 @@ class _LooseReading(_Reading):
     def check_rest(self, mark: _Mark) -> None:
         for number, content in enumerate(self.text[mark.index :].splitlines(), mark.line + 1):
             if not _is_blank(content):
-                self.report(number, "a second document begins, which was not read", "one file holds one document")
+                self.report(
+                    number, "a second document begins, which was not read", "one file holds one document"
+                )
                 raise _EnoughError
 
     def build(self, events: Iterator[_Event]) -> None:
@@ -529,7 +533,11 @@ class _LooseReading(_Reading):
 
     def take_key(self, mark: _Mark, key: str) -> None:
         mapping = self.stack[-1]
-        if isinstance(mapping.content, dict) and key in mapping.content and len(self.repeated) < MOST_PROBLEMS:
+        if (
+            isinstance(mapping.content, dict)
+            and key in mapping.content
+            and len(self.repeated) < MOST_PROBLEMS
+        ):
             self.repeated.append((mapping.path, key, mapping.content[key]))
         _Reading.take_key(self, mark, key)
 

@@ -111,7 +111,11 @@ def take_front_matter(matter: LooseYaml, said: Testimony) -> None:
     for key in ("datasets", "tags"):
         if key in values and values[key] is not None:
             said.words(key, values[key], matter.where(key))
-    gated = {key: value for key, value in values.items() if key.startswith("extra_gated_") and isinstance(value, str)}
+    gated = {
+        key: value
+        for key, value in values.items()
+        if key.startswith("extra_gated_") and isinstance(value, str)
+    }
     for key in sorted(gated)[:20]:
         said.text(key, gated[key], matter.where(key))
     pipeline = values.get("pipeline_tag")

@@ -49,7 +49,9 @@ class _Stream:
         begin = self.at - self._begin
         if begin < 0 or begin + count > len(self._window):
             if count > self.left:
-                raise Unreadable(f"cut off: at byte {self.at:,} {count:,} more are wanted, {self.left:,} are left")
+                raise Unreadable(
+                    f"cut off: at byte {self.at:,} {count:,} more are wanted, {self.left:,} are left"
+                )
             self._begin = self.at
             self._window = self.file.read(self.at, min(self.left, max(count, CHUNK)))
             begin = 0
@@ -58,7 +60,9 @@ class _Stream:
 
     def skip(self, count: int) -> None:
         if count > self.left:
-            raise Unreadable(f"cut off: at byte {self.at:,} {count:,} more are wanted, {self.left:,} are left")
+            raise Unreadable(
+                f"cut off: at byte {self.at:,} {count:,} more are wanted, {self.left:,} are left"
+            )
         self.at += count
 
     def number(self, kind: str) -> Any:
@@ -103,7 +107,9 @@ class _Stream:
             raise Unreadable(f"unknown type {inner} in an array, before byte {self.at:,}")
         width = 8 if inner == _TEXT else struct.calcsize(f"<{_SCALARS[inner]}")
         if count * width > self.left:
-            raise Unreadable(f"an array of {count:,} values at byte {self.at:,}, where {self.left:,} bytes are left")
+            raise Unreadable(
+                f"an array of {count:,} values at byte {self.at:,}, where {self.left:,} bytes are left"
+            )
         if inner != _TEXT:
             self.skip(count * width)
             return None
@@ -179,7 +185,17 @@ def _said(path: str, values: dict[str, Any]) -> Testimony:
     said.text("license_link", values.get("general.license.link"), "general.license.link")
     if "general.name" in values:
         said.name(values["general.name"], "general.name", "general.name")
-    for key in ("architecture", "quantized_by", "author", "organization", "finetune", "basename", "size_label", "version", "type"):
+    for key in (
+        "architecture",
+        "quantized_by",
+        "author",
+        "organization",
+        "finetune",
+        "basename",
+        "size_label",
+        "version",
+        "type",
+    ):
         if isinstance(values.get(f"general.{key}"), str):
             said.put(key, values[f"general.{key}"], f"general.{key}")
     for key in ("url", "repo_url", "source.url", "source.repo_url"):
@@ -212,9 +228,17 @@ def _parents(values: dict[str, Any], said: Testimony) -> None:
         address = parent.get("repo_url") or parent.get("url") or ""
         hub = re.fullmatch(r"https?://(?:huggingface\.co|hf\.co)/([\w.-]+/[\w.-]+)/?", address)
         name, organization = parent.get("name", ""), parent.get("organization", "")
-        written = hub[1] if hub else f"{organization}/{name}".replace(" ", "-") if organization and name else name or address
+        written = (
+            hub[1]
+            if hub
+            else f"{organization}/{name}".replace(" ", "-")
+            if organization and name
+            else name or address
+        )
         key = "repo_url" if hub and "repo_url" in parent else "name" if name else next(iter(parent))
-        said.parent(written, f"general.base_model.{number}.{key}", relation=relation, revision=parent.get("version"))
+        said.parent(
+            written, f"general.base_model.{number}.{key}", relation=relation, revision=parent.get("version")
+        )
 
 
 def _shards(path: str, values: dict[str, Any], said: Testimony) -> None:

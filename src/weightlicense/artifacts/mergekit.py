@@ -45,7 +45,9 @@ def _models(values: Any, path: tuple[str | int, ...], matter: LooseYaml, said: T
                     _reference(value[key], matter.where(*path, key), said)
             inner = ("models", "slices", "sources", "modules", "experts", "shared_experts")
             nested = list(value) if path and path[-1] == "modules" else [key for key in inner if key in value]
-            stack += [(value[key], (*path, key)) for key in reversed(nested) if isinstance(value[key], dict | list)]
+            stack += [
+                (value[key], (*path, key)) for key in reversed(nested) if isinstance(value[key], dict | list)
+            ]
     if stack:
         said.odd("", f"more than {_MOST_VALUES:,} values, the rest was not read")
 
@@ -60,7 +62,9 @@ def _reference(value: Any, where: str, said: Testimony) -> None:
                 inner = value.get(key)
                 if inner is None:
                     continue
-                name, revision = (inner.get("path"), inner.get("revision")) if isinstance(inner, dict) else _split(inner)
+                name, revision = (
+                    (inner.get("path"), inner.get("revision")) if isinstance(inner, dict) else _split(inner)
+                )
                 said.parent(name, where, relation=relation, revision=revision)
         return
     if isinstance(value, str):

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 MOST_MODELFILE: Final = 2 * 1024 * 1024
 _COMMAND = re.compile(r"[ \t]*([A-Za-z_]+)(?:[ \t]+|$)")
-_KNOWN: Final = frozenset(
-    "from adapter license template system parameter message renderer parser requires".split()
-)
 
 
 def read_modelfile(file: Opened) -> Testimony:
@@ -42,7 +39,7 @@ def read_modelfile(file: Opened) -> Testimony:
                 said.license(value, where)
             case "name":  # of ModelPack's modctl, whose Modelfile has commands of its own
                 said.name(value, "NAME", where)
-            case _ if command not in _KNOWN and meant(command) is not None and len(value) <= MOST_NAME:
+            case _ if meant(command) is not None and len(value) <= MOST_NAME:
                 said.near_miss(command.upper(), value, where, "LICENSE")
     return said
 
@@ -72,6 +69,6 @@ def _commands(text: str) -> Iterator[tuple[str, str, int]]:
                     inner = lines[number].rstrip("\r")
                     number += 1
                 parts.append(inner.partition(quotes)[0])
-                value = "\n".join(parts).strip()
+                value = "\n".join(parts)
                 break
         yield found[1].lower(), value, begin

@@ -5,7 +5,7 @@ Format: https://github.com/modelpack/model-spec/blob/main/docs/config.md
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from weightlicense.artifacts.jsontext import read_object
 from weightlicense.artifacts.witness import Testimony, Unreadable, meant

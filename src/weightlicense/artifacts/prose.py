@@ -11,16 +11,21 @@ if TYPE_CHECKING:
 _MOST_LINE: Final = 600
 _MOST_MENTIONS: Final = 20
 _LABELLED = re.compile(
-    r"(?:model |weights? )?licen[cs]e[sd]?(?: type)?(?:\(s\))?(?: \[optional\])?\s*(?:[:\uff1a=|]|\bis\b)\s*(.+)", re.IGNORECASE
+    r"(?:model |weights? )?licen[cs]e[sd]?(?: type)?(?:\(s\))?(?: \[optional\])?\s*(?:[:\uff1a=|]|\bis\b)\s*(.+)",
+    re.IGNORECASE,
 )
 _HEADING = re.compile(r"#{1,6}\s*(?:\W+\s*)?(?:model )?licen[cs](?:e|es|ing)\b[^\w]*$", re.IGNORECASE)
 _ORIGIN = re.compile(
-    r"(?:base[ _]model|fine-?tuned from(?: model)?|quantized from|original model)(?: \[optional\])?\s*[:\uff1a=|]\s*(.+)", re.IGNORECASE
+    r"(?:base[ _]model|fine-?tuned from(?: model)?|quantized from|original model)(?: \[optional\])?\s*[:\uff1a=|]\s*(.+)",
+    re.IGNORECASE,
 )
 _LINKED = re.compile(
-    r"(?:(fine-?tuned)|(quanti[sz]\w+)|(adapter))\b[^\n]{0,80}?huggingface\.co/([\w.-]+/[\w.-]+)", re.IGNORECASE
+    r"(?:(fine-?tuned)|(quanti[sz]\w+)|(adapter))\b[^\n]{0,80}?huggingface\.co/([\w.-]+/[\w.-]+)",
+    re.IGNORECASE,
 )
 _HUB_ID = re.compile(r"[\w][\w.-]*/[\w][\w.-]*")
+_HOST = re.compile(r"https?://(?:huggingface\.co|hf\.co)/")
+_NO_OWNERS: Final = frozenset({"docs", "spaces", "datasets", "blog", "papers"})
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\(([^)\n]*)\)")
 _EMPTY: Final = ("more information needed", "[more information needed]", "n/a", "tbd", "todo", "none")
@@ -41,9 +46,7 @@ def read_prose(body: str, first_line: int, said: Testimony) -> None:
         if not fenced and not titled and line.startswith("# "):
             titled = True
             _title(line[2:], where, said)
-        if ("base" in lowered or "from" in lowered or "original" in lowered) and _origin(line, where, said):
-            origins += 1
-        elif "huggingface.co/" in lowered and _linked(line, where, said):
+        if _origin(line, lowered, where, said):
             origins += 1
         if fenced:
             continue
@@ -64,7 +67,11 @@ def read_prose(body: str, first_line: int, said: Testimony) -> None:
 def _title(line: str, where: str, said: Testimony) -> None:
     text = _LINK.sub(r"\1", line).strip().strip("*`_ ")
     text = re.sub(r"^model card (?:for|of)\s+", "", text, flags=re.IGNORECASE)
-    if text and text.casefold() not in {"model id", "model card", "model name", "readme"} and len(text) <= 300:
+    if (
+        text
+        and text.casefold() not in {"model id", "model card", "model name", "readme"}
+        and len(text) <= 300
+    ):
         if _HUB_ID.fullmatch(text):
             said.name(text, "Hub id in the title", where)
         else:
@@ -83,20 +90,17 @@ def _bare(text: str) -> str:
     return "" if plain.casefold() in _EMPTY else plain
 
 
-def _origin(line: str, where: str, said: Testimony) -> bool:
-    found = _ORIGIN.match(_start(line))
-    if found is None:
-        return False
-    name = _HUB_ID.search(re.sub(r"https?://(?:huggingface\.co|hf\.co)/", "", _bare(found[1])))
-    if name is None:
-        return False
-    said.parent(name[0].rstrip("."), where, hint=True)
-    return True
-
-
-def _linked(line: str, where: str, said: Testimony) -> bool:
-    found = _LINKED.search(line)
-    if found is None or found[4].split("/")[0] in {"docs", "spaces", "datasets", "blog", "papers"}:
+def _origin(line: str, lowered: str, where: str, said: Testimony) -> bool:
+    """Add the parent that a line names, if it does."""
+    if ("base" in lowered or "from" in lowered or "original" in lowered) and (
+        found := _ORIGIN.match(_start(line))
+    ):
+        name = _HUB_ID.search(_HOST.sub("", _bare(found[1])))
+        if name is not None:
+            said.parent(name[0].rstrip("."), where, hint=True)
+            return True
+    found = _LINKED.search(line) if "huggingface.co/" in lowered else None
+    if found is None or found[4].split("/")[0] in _NO_OWNERS:
         return False
     relation = "fine-tune" if found[1] else "quantize" if found[2] else "adapter"
     said.parent(found[4].rstrip("."), where, relation=relation, hint=True)

@@ -19,6 +19,7 @@ from weightlicense.artifacts.witness import Unread, Unreadable, clean
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
+    from typing import Self
 
 MOST_ENTRIES: Final = 200_000
 MOST_DEPTH: Final = 32
@@ -84,11 +85,8 @@ class Opened:
         self.budget = budget
         try:
             before = os.lstat(found.real)
-            for is_kind, reason in _SPECIAL:
-                if is_kind(before.st_mode):
-                    raise Unreadable(reason)
             if not stat.S_ISREG(before.st_mode):
-                raise Unreadable("no regular file")
+                raise Unreadable(_special(found.real))
             flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
             self._descriptor = os.open(found.real, flags | getattr(os, "O_CLOEXEC", 0))
         except (OSError, ValueError) as error:
@@ -99,7 +97,7 @@ class Opened:
             os.close(self._descriptor)
             raise Unreadable("changed while it was opened")
 
-    def __enter__(self) -> Opened:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -189,7 +187,9 @@ def walk(root: str, unread: UnreadList, budget: Budget) -> tuple[list[Found], in
         for entry in _entries(full, folder, unread, MOST_ENTRIES - entries):
             entries += 1
             if entries % 1000 == 0 and budget.is_late():
-                unread.add(folder, f"not read on: the {budget.seconds:g} seconds for one directory are used up")
+                unread.add(
+                    folder, f"not read on: the {budget.seconds:g} seconds for one directory are used up"
+                )
                 return found, files
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_symlink():
@@ -202,13 +202,25 @@ def walk(root: str, unread: UnreadList, budget: Budget) -> tuple[list[Found], in
                     unread.add(path, f"more than {MOST_DEPTH} folders deep")
                 else:
                     folders.append((path, depth + 1))
-            else:
+            elif entry.is_file(follow_symlinks=False):
                 files += 1
                 found.append(Found(path=path, real=entry.path))
+            else:
+                files += 1
+                unread.add(path, _special(entry.path))
         if entries >= MOST_ENTRIES:
             unread.add(folder, f"not read on: more than {MOST_ENTRIES:,} files and folders")
             break
     return found, files
+
+
+def _special(full: str) -> str:
+    """Why something that is neither a file, a folder nor a link is not opened."""
+    try:
+        mode = os.lstat(full).st_mode
+    except OSError as error:
+        return _reason(error)
+    return next((reason for is_kind, reason in _SPECIAL if is_kind(mode)), "no regular file")
 
 
 def _entries(full: str, folder: str, unread: UnreadList, most: int) -> Iterator[os.DirEntry[str]]:

@@ -249,7 +249,7 @@ class Testimony:
         if component is None:
             component = path.rpartition("/")[0] or None
         if component:
-            self.says["component"] = component
+            self.says["component"] = clean(component)[:MOST_NAME]
 
     def odd(self, where: str, message: str) -> None:
         """Note what is wrong, at a key or `:line` of the file."""
@@ -285,7 +285,9 @@ class Testimony:
         """Keep a list of texts, or one text as a list of it."""
         entries = value if isinstance(value, list | tuple) else [value]
         kept = [
-            _encodable(entry.strip())[:MOST_NAME] for entry in entries if isinstance(entry, str) and entry.strip()
+            _encodable(entry.strip())[:MOST_NAME]
+            for entry in entries
+            if isinstance(entry, str) and entry.strip()
         ]
         if len(kept) > MOST_ITEMS:
             self.odd(where, f"{len(kept):,} items, of which {MOST_ITEMS} are kept")
@@ -308,9 +310,13 @@ class Testimony:
                 self.embed(value, where)
             case str() if value.strip():
                 before = self.says.get(key, ())
-                every = dict.fromkeys((*((before,) if isinstance(before, str) else before), _encodable(value.strip())))
+                every = dict.fromkeys(
+                    (*((before,) if isinstance(before, str) else before), _encodable(value.strip()))
+                )
                 self.says[key] = tuple(every) if len(every) > 1 else next(iter(every))
-                self.at[key] = self._place(where) if key not in self.at else _joined(self.at[key], self._place(where))
+                self.at[key] = (
+                    self._place(where) if key not in self.at else _joined(self.at[key], self._place(where))
+                )
             case None | str():
                 self.odd(where, "no license: the value is empty")
             case _:
@@ -383,7 +389,9 @@ class Testimony:
         if isinstance(name, str) and 0 < len(name.strip()) <= MOST_NAME and "\n" not in name.strip():
             written = _encodable(name.strip())
             if len(self.names) < MOST_ITEMS:
-                self.names.append(Name(name=written, source=f"{self.source}: {key}", place=self._place(where)))
+                self.names.append(
+                    Name(name=written, source=f"{self.source}: {key}", place=self._place(where))
+                )
             if "model_name" not in self.says:
                 self.put("model_name", written, where)
         elif name is not None:

@@ -30,7 +30,7 @@ from weightlicense.condition import (
     disjunction,
     negation,
 )
-from weightlicense.duties import Shown, evidence, shown
+from weightlicense.duties import Shown, evidence, shower
 from weightlicense.finding import (
     BREACH,
     CONDITIONAL,
@@ -41,10 +41,9 @@ from weightlicense.finding import (
     PROHIBITED,
 )
 from weightlicense.value import name_folded
-from weightlicense.vocabulary import JUDGEMENT_PREFIX, Vocabulary
+from weightlicense.vocabulary import JUDGEMENT_PREFIX, MISSING_PREFIX, Vocabulary
 
 HOLDING: Final = frozenset({"not-granted", "needs-license", "prohibited"})
-MISSING_PREFIX: Final = "missing."
 SEPARATE: Final = "licensee.separate_license"
 
 
@@ -84,12 +83,18 @@ class Hold(Struct, frozen=True, kw_only=True):
 
 
 class DutyRule(Struct, frozen=True, kw_only=True):
-    """One duty of one clause: when it applies, and how the facts show it."""
+    """One duty of one clause: when it applies, how the facts show it, and what it holds the verdict at.
+
+    `unshown` is that level where nothing shows it; `attested` the one fact that can show a duty that always applies.
+    """
 
     rule: Rule
     phase: str
     show: Callable[[Values], Shown]
     test: Callable[[Values], Truth]
+    level: Callable[[Values], int]
+    unshown: int
+    attested: str | None
 
 
 class Silence(Struct, frozen=True, kw_only=True):
@@ -104,8 +109,10 @@ class Silence(Struct, frozen=True, kw_only=True):
 
 
 class Unknown(Struct, frozen=True, kw_only=True):
-    """Something that no declared fact settles and that may forbid: a document or license that is not at hand, an
-    altered clause, a question of law. With `judge`, a person's recorded decision settles it.
+    """Something that no declared fact settles and that may forbid.
+
+    A document or license that is not at hand, an altered clause, a question of law. With `judge`, a person's recorded
+    decision settles it.
     """
 
     document: str
@@ -126,8 +133,9 @@ class Unknown(Struct, frozen=True, kw_only=True):
 
 
 class Claim(Struct, frozen=True, kw_only=True):
-    """A work that claims terms, held against the terms of one ancestor: `state` is unmet where they are not kept,
-    open where the claim names a text that nobody read.
+    """A work that claims terms, held against the terms of one ancestor.
+
+    `state` is unmet where they are not kept, open where the claim names a text that nobody read.
     """
 
     document: str
@@ -160,7 +168,7 @@ class Program(Struct, frozen=True, kw_only=True):
     acts: frozenset[str]
     rules: tuple[Rule, ...]
     holds: tuple[Hold, ...]
-    ranked: tuple[Hold, ...]
+    levels: tuple[tuple[int, Callable[[Values], Truth]], ...]
     duties: tuple[DutyRule, ...]
     silences: tuple[Silence, ...]
     unknowns: tuple[Unknown, ...]
@@ -171,30 +179,31 @@ class Program(Struct, frozen=True, kw_only=True):
     def verdict(self, values: Values) -> int | None:
         """The level that the facts settle, clause by clause; None where something undecided could make it worse.
 
-        The quick way for bulk use: where it gives a level, the full answer gives the same.
+        Where it gives a level, the full answer gives the same. For bulk use take `bulk_verdict()`.
         """
         undecided = False
-        for hold in self.ranked:  # the worst first: what follows a hold that stands cannot matter
-            truth = hold.test(values)
+        for level, test in self.levels:  # the worst first: what follows a level that stands cannot matter
+            truth = test(values)
             if truth:
-                return None if undecided else hold.level
+                return None if undecided else level
             if truth is None:
                 undecided = True
         if undecided:
             return None
-        levels = [self._duty_level(duty, values) for duty in self.duties]
-        return max([PERMITTED, *levels, *(claim.level for claim in self.claims)])
+        worst = max((claim.level for claim in self.claims), default=PERMITTED)
+        for duty in self.duties:
+            level = duty.level(values)
+            if level > worst:
+                worst = level
+                if worst == BREACH:
+                    break
+        return worst
 
-    def _duty_level(self, duty: DutyRule, values: Values) -> int:
-        applies = duty.test(values)
-        if applies is False:
-            return PERMITTED
-        state = duty.show(values)
-        if state == "met":
-            return PERMITTED
-        if state == "unmet" and applies:
-            return BREACH
-        return CONDITIONAL if duty.phase == "act" else PERMITTED
+    def bulk_verdict(self) -> Callable[[Values], int | None]:
+        """`verdict` compiled into one function; worth its making from some hundred fact sets on."""
+        from weightlicense.engine.quick import compile_verdict
+
+        return compile_verdict(self, self.verdict)
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -253,7 +262,7 @@ def build(
     open_.extend(_altered(rule) for rule in rules if rule.reference in altered)
     duties = [duty for duty in duties if duty.rule.applies != FALSE]
     conflicts = _conflicts(duties, words)
-    holds.extend(_unknown(unknown) for unknown in open_)
+    holds.extend(_unknown(unknown, words) for unknown in open_)
     holds.extend(_conflict_hold(conflict, words) for conflict in conflicts)
     kept = [hold for hold in holds if hold.condition != FALSE]
     return Program(
@@ -263,13 +272,22 @@ def build(
         acts=acts,
         rules=tuple(rules),
         holds=tuple(kept),
-        ranked=tuple(sorted(kept, key=lambda hold: -hold.level)),
+        levels=_levels(kept, words),
         duties=tuple(duties),
         silences=tuple(silences),
         unknowns=tuple(open_),
         conflicts=tuple(conflicts),
         claims=tuple(claims),
         words=words,
+    )
+
+
+def _levels(holds: list[Hold], words: Vocabulary) -> tuple[tuple[int, Callable[[Values], Truth]], ...]:
+    """For each level, the worst first, one test whether any of its holds stands."""
+    levels = sorted({hold.level for hold in holds}, reverse=True)
+    return tuple(
+        (level, compiled(disjunction(hold.condition for hold in holds if hold.level == level), words))
+        for level in levels
     )
 
 
@@ -353,13 +371,33 @@ def _hold(rule: Rule, words: Vocabulary) -> Hold:
 
 
 def _duty(rule: Rule, acts: frozenset[str], words: Vocabulary) -> DutyRule:
-    outcome, document, root = rule.clause.then, rule.document, rule.root
+    outcome = rule.clause.then
     assert outcome.duty is not None
+    show = shower(outcome, rule.document, rule.root, acts, words)
+    phase = words.duties[outcome.duty].phase
+    unshown = CONDITIONAL if phase == "act" else PERMITTED
+    test, always = rule.test, rule.applies == TRUE
 
-    def show(values: Values) -> Shown:
-        return shown(outcome, document, root, acts, values, words)
+    def level(values: Values) -> int:
+        """What the duty holds the verdict at; one that may apply counts as open."""
+        applies = always or test(values)
+        if applies is False:
+            return PERMITTED
+        state = show(values)
+        if state == "met":
+            return PERMITTED
+        return BREACH if state == "unmet" and applies else unshown
 
-    return DutyRule(rule=rule, phase=words.duties[outcome.duty].phase, show=show, test=rule.test)
+    only_attested = always and words.duties[outcome.duty].shown_by is None
+    return DutyRule(
+        rule=rule,
+        phase=phase,
+        show=show,
+        test=test,
+        level=level,
+        unshown=unshown,
+        attested=evidence(outcome, rule.root, words)[-1] if only_attested else None,
+    )
 
 
 def _grants(
@@ -435,18 +473,11 @@ def _gaps(document: Document, group: Group) -> list[Unknown]:
     return found
 
 
-def _unknown(unknown: Unknown) -> Hold:
-    """A hold that nothing declared settles: it may forbid, it may not."""
-    key = unknown.key
-    forbids = "forbids" if unknown.judge is None else "applies"
-
-    def may_forbid(values: Values) -> Truth:
-        value = values[key]
-        return None if value is None else value == forbids
-
-    atom = Atom(key, (("is", (forbids,)),), key=key)
+def _unknown(unknown: Unknown, words: Vocabulary) -> Hold:
+    """A hold that no declared fact settles: it may forbid, it may not."""
+    atom = Atom(unknown.key, (("is", ("forbids" if unknown.judge is None else "applies",)),), key=unknown.key)
     by = (f"{unknown.document}/{unknown.clause}",)
-    return Hold(level=PROHIBITED, condition=atom, test=may_forbid, by=by)
+    return Hold(level=PROHIBITED, condition=atom, test=compiled(atom, words), by=by)
 
 
 # --- conflicts -------------------------------------------------------------------------------------------------

@@ -15,10 +15,10 @@ from typing import Any, Final
 from msgspec import Struct
 
 from weightlicense.condition import Atom, Truth, Values, atoms, value_test
-from weightlicense.engine.program import MISSING_PREFIX, Hold
+from weightlicense.engine.program import Hold
 from weightlicense.usecase import amount
 from weightlicense.value import Interval, Members, Places
-from weightlicense.vocabulary import JUDGEMENT_PREFIX, Fact, Vocabulary
+from weightlicense.vocabulary import JUDGEMENT_PREFIX, MISSING_PREFIX, Fact, Vocabulary
 
 Variable = tuple[str, str]
 """A key of a fact and, for a set, the member asked about (else empty)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -64,7 +65,7 @@ def align(old: array[int], text: Text, start: int, stop: int) -> list[Block]:
 def gaps(blocks: Sequence[Block]) -> list[Gap]:
     """What stands between the blocks."""
     found = []
-    for left, right in zip(blocks, blocks[1:], strict=False):
+    for left, right in pairwise(blocks):
         found.append(Gap(left.old + left.length, right.old, left.new + left.length, right.new))
     return found
 
@@ -143,20 +144,17 @@ def _chain(runs: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     before: list[int] = []
     for index, (old, new, size) in enumerate(runs):
         best, chosen, words = float(size + RUN - 1), -1, size + RUN - 1
-        for other in range(max(0, index - _LOOKBACK), index):
+        for other in range(index - 1, max(0, index - _LOOKBACK) - 1, -1):
+            if scores[other] + words - _JUMP <= best:
+                continue
             left_old, left_new, left_size = runs[other]
             if left_old >= old or left_new >= new:
                 continue
-            reach = left_size + RUN - 1
-            skipped, added = old - left_old - reach, new - left_new - reach
+            skipped, added = old - left_old - left_size - RUN + 1, new - left_new - left_size - RUN + 1
             overlap = max(0, -skipped, -added)
-            if overlap >= words:
-                continue
-            score = (
-                scores[other] + words - overlap
-                - _JUMP - _ADDED * (added + overlap) - _SKIPPED * (skipped + overlap)
-            )  # fmt: skip
-            if score > best:
+            score = scores[other] + words - overlap - _JUMP
+            score -= _ADDED * (added + overlap) + _SKIPPED * (skipped + overlap)
+            if overlap < words and score > best:
                 best, chosen = score, other
         scores.append(best)
         before.append(chosen)

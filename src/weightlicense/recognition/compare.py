@@ -12,19 +12,28 @@ from msgspec import Struct
 from weightlicense.anchor import Words, decode, tokenize
 from weightlicense.recognition import layout
 from weightlicense.recognition.align import Block, Gap, Text, align, gaps
-from weightlicense.recognition.fingerprint import RUN, Known, Print, known, run_hashes, title_words, words_digest
+from weightlicense.recognition.fingerprint import (
+    RUN,
+    Known,
+    Print,
+    known,
+    run_hashes,
+    title_words,
+    words_digest,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 MOST_BYTES: Final = 2 * 1024 * 1024
-_MOST_TEXTS: Final = 32
+_MOST_TEXTS: Final = 64
 _MOST_NAMED: Final = 200
 _CANDIDATES: Final = 12
 _CONTEXT: Final = 4
 _ADDED: Final = 8
 _FILLED: Final = 40
-_EMBEDDED: Final = 40
+# An address that moved to the secure scheme is the same address.
+_SCHEMES: Final = {"https": "http", "http": "https"}
 
 Kind = Literal["exact", "reformatted", "modified", "unknown"]
 
@@ -93,7 +102,22 @@ def identify(text: str | bytes | Path, *, texts: Path | None = None) -> tuple[Ma
         written = layout.read(data, prints)
     if written is None:
         return (Match(id=None, match="unknown", similarity=0.0),)
-    return _Search(prints, data, written, texts, cut_off=cut_off).matches()
+    raw = hashlib.sha256(data).hexdigest()
+    best: tuple[Match, ...] = ()
+    for reading in layout.readings(written):
+        matches = _Search(prints, raw, reading, texts, cut_off=cut_off).matches()
+        if not best or _differences(matches) < _differences(best):
+            best = matches
+        if all(match.match in ("exact", "reformatted") for match in best):
+            break
+    return best
+
+
+def _differences(matches: tuple[Match, ...]) -> tuple[bool, int, float]:
+    """How far a text is from known ones, by one reading of its layout."""
+    altered = [match for match in matches if match.match not in ("exact", "reformatted")]
+    unknown = any(match.match == "unknown" for match in matches)
+    return unknown, len(altered), -sum(match.similarity for match in altered)
 
 
 class _Found(Struct):
@@ -108,12 +132,12 @@ class _Found(Struct):
 
 
 class _Search:
-    def __init__(self, prints: Known, data: bytes, written: str, texts: Path | None, *, cut_off: bool) -> None:
+    def __init__(self, prints: Known, raw: str, written: str, texts: Path | None, *, cut_off: bool) -> None:
         self.known = prints
-        self.data = data
+        self.raw = raw
         self.texts = texts
         self.cut_off = cut_off
-        self.words = tokenize(layout.shown(written))
+        self.words = tokenize(written)
         self.page = layout.Page(self.words)
 
     def matches(self) -> tuple[Match, ...]:
@@ -131,8 +155,7 @@ class _Search:
         return tuple(told[place] for place in order)
 
     def _same(self, same: list[int]) -> Match:
-        raw = hashlib.sha256(self.data).hexdigest()
-        equal = [index for index in same if self.known.prints[index].sha256 == raw]
+        equal = [index for index in same if self.known.prints[index].sha256 == self.raw]
         first = (equal or same)[0]
         return Match(
             id=self.known.prints[first].id,
@@ -146,7 +169,11 @@ class _Search:
         best, near = 0.0, None
         for _, index in shares[:3]:
             blocks = align(self.known.runs(index), self.compared, 0, len(self.words.words))
-            alike = 2 * sum(block.length for block in blocks) / (self.known.prints[index].count + len(self.words.words))
+            alike = (
+                2
+                * sum(block.length for block in blocks)
+                / (self.known.prints[index].count + len(self.words.words))
+            )
             if alike > best:
                 best, near = alike, self.known.prints[index].id
         return Match(id=None, match="unknown", similarity=_rounded(best), near=near if best >= 0.1 else None)
@@ -172,23 +199,27 @@ class _Search:
         hashes = self.compared.hashes[start : stop - RUN + 1]
         shares = self.known.shortlist(hashes, _CANDIDATES)
         ranked: list[tuple[float, _Found]] = []
+        highest = 0.0
         for share, index in shares:
             if share < 0.3 * shares[0][0] or share < 0.08:
                 break
-            known_runs = self.known.runs(index)
-            blocks = align(known_runs, self.compared, start, stop)
+            # The share of the weight is about that of the words; one that cannot win is not compared.
+            if (share + 0.12) * self.known.prints[index].count < highest:
+                continue
+            blocks = align(self.known.runs(index), self.compared, start, stop)
             if not blocks:
                 continue
             score, found = self._scored(index, blocks)
             if found is not None:
                 ranked.append((score, found))
-                if score == stop - start:
-                    break
+                highest = max(highest, score)
         if not ranked:
             return None
         ranked.sort(key=lambda each: -each[0])
         score, best = ranked[0]
-        best.also = [other.index for rival, other in ranked[1:] if rival == score and other.blocks == best.blocks]
+        best.also = [
+            other.index for rival, other in ranked[1:] if rival == score and other.blocks == best.blocks
+        ]
         return best
 
     def _scored(self, index: int, blocks: list[Block]) -> tuple[float, _Found | None]:
@@ -197,12 +228,12 @@ class _Search:
         first, last = blocks[0], blocks[-1]
         start, stop = first.new, last.new + last.length
         matched = sum(block.length for block in blocks)
-        differing = min(first.old, 12) + min(count - last.old - last.length, 12)
-        differing += sum(min(gap.old_end - gap.old, 12) + min(gap.new_end - gap.new, 24) for gap in gaps(blocks))
-        score = matched - 2.0 * differing
+        inner = sum(min(gap.old_end - gap.old, 12) + min(gap.new_end - gap.new, 12) for gap in gaps(blocks))
+        score = float(matched - inner - min(first.old, 12) - min(count - last.old - last.length, 12))
         alike = 2 * matched / (count + stop - start)
         # Most of a text, or a large part of one that is whole in itself: what was cut off is missing, not another's.
-        enough = alike >= 0.7 or (matched >= 0.2 * count and matched >= 100 and score >= 0.8 * matched)
+        part = matched >= 0.2 * count and matched >= min(100, 0.4 * count)
+        enough = alike >= 0.7 or (part and matched >= 15 and matched - 2 * inner >= 0.8 * matched)
         return score, _Found(index, blocks, start, stop, matched, []) if enough else None
 
     # --- telling ---
@@ -222,7 +253,14 @@ class _Telling:
     """The account of one known text that stands in a text."""
 
     def __init__(
-        self, search: _Search, record: Print, found: _Found, room: tuple[int, int], *, first: bool, others: set[str]
+        self,
+        search: _Search,
+        record: Print,
+        found: _Found,
+        room: tuple[int, int],
+        *,
+        first: bool,
+        others: set[str],
     ) -> None:
         self.search, self.record, self.found = search, record, found
         self.page, self.words = search.page, search.words
@@ -230,6 +268,7 @@ class _Telling:
         self.first, self.others = first, others
         self.names = [frozenset(name) for name in record.names]
         self.runs = search.known.runs(found.index)
+        self.every_run = frozenset(self.runs)
         self.changed = False
         self.altered: list[Alteration] = []
         self.added: list[str] = []
@@ -249,7 +288,11 @@ class _Telling:
         count = self.record.count
         alike = 2 * (count - self.missing) / (2 * count - self.missing + self.extra)
         prints = self.search.known.prints
-        same = [index for index in self.search.known.by_words[self.record.words_sha256] if index != self.found.index]
+        same = [
+            index
+            for index in self.search.known.by_words[self.record.words_sha256]
+            if index != self.found.index
+        ]
         return Match(
             id=self.record.id,
             match="modified" if self.changed else "reformatted",
@@ -309,12 +352,16 @@ class _Telling:
         self.missing += lacks
         self.extra += has
         whole = self._whole_clauses(gap) if lacks >= _ADDED else []
-        for clause, at, size in whole:
-            says = f"clause {clause} (at {at}) is missing: {_counted(size)}"
-            self.removed.append(Removal(clause=clause, at=at, words=size, says=says))
+        for lost, place, size in whole:
+            says = f"clause {lost} (at {place}) is missing: {_counted(size)}"
+            self.removed.append(Removal(clause=lost, at=place, words=size, says=says))
         clause, at, every = self._clause(gap)
         if lacks >= _ADDED and not whole:
-            where = f"of clause {clause} (at {at})" if clause else f"from word {gap.old + 1:,} of {self.record.count:,}"
+            where = (
+                f"of clause {clause} (at {at})"
+                if clause
+                else f"from word {gap.old + 1:,} of {self.record.count:,}"
+            )
             self.removed.append(
                 Removal(clause=clause, at=at, words=lacks, says=f"{_counted(lacks)} {where} are missing")
             )
@@ -329,9 +376,8 @@ class _Telling:
     def _is_layout(self, gap: Gap) -> bool:
         """Whether a difference is one of layout, or a placeholder filled in, or a passage that is no term."""
         lacks, has = gap.old_end - gap.old, gap.new_end - gap.new
-        if not lacks and has <= 60:
-            if all(self.page.is_layout(word, self.names) for word in range(gap.new, gap.new_end)):
-                return True
+        if not lacks and has <= 60 and all(map(self._is_laid_out, range(gap.new, gap.new_end))):
+            return True
         if lacks and _within(gap, self.record.fills) and has <= _FILLED:
             return not has or not layout.binding(self.page.excerpt(gap.new, gap.new_end, 2000))
         if lacks and not has:
@@ -346,14 +392,27 @@ class _Telling:
                 return True
         return lacks > 0 and has > 0 and self._reads_the_same(gap)
 
+    def _is_laid_out(self, word: int) -> bool:
+        """Whether a word belongs to the layout; the target of a link does if the text has that address."""
+        if self.page.is_layout(word, self.names):
+            return True
+        target = self.page.target(word)
+        if target is None:
+            return False
+        hashes = run_hashes(target)
+        return len(hashes) > 0 and self.every_run.issuperset(hashes)
+
     def _reads_the_same(self, gap: Gap) -> bool:
         """Whether the words are the same once split words are joined and what belongs to the layout is left out."""
         if gap.new_end - gap.new > 60:
             return False
         readings = [self.page.joined(max(0, gap.new - 1), min(gap.new_end + 1, len(self.words.words)))]
-        plain = [word for word in range(gap.new, gap.new_end) if not self.page.is_layout(word, self.names)]
+        plain = [word for word in range(gap.new, gap.new_end) if not self._is_laid_out(word)]
         words = self.words.words
-        readings.append([words[gap.new - 1], *(words[word] for word in plain), *words[gap.new_end : gap.new_end + 1]] if gap.new else None)
+        edges = words[max(0, gap.new - 1) : gap.new], words[gap.new_end : gap.new_end + 1]
+        readings.append([*edges[0], *(words[word] for word in plain), *edges[1]])
+        schemes = [_SCHEMES.get(words[word], words[word]) for word in range(gap.new, gap.new_end)]
+        readings.append([*edges[0], *schemes, *edges[1]])
         return any(reading is not None and self._fits(gap, reading) for reading in readings)
 
     def _fits(self, gap: Gap, reading: list[str]) -> bool:
@@ -401,12 +460,14 @@ class _Telling:
 
     def _now(self, gap: Gap) -> str:
         count = len(self.words.words)
-        return self.page.excerpt(
-            max(gap.new - _CONTEXT, 0), min(max(gap.new_end + _CONTEXT, 1), count)
-        )
+        return self.page.excerpt(max(gap.new - _CONTEXT, 0), min(max(gap.new_end + _CONTEXT, 1), count))
 
     def _was(self, gap: Gap) -> str | None:
-        source = None if self.search.texts is None else _source(self.record.id, self.record.words_sha256, self.search.texts)
+        source = (
+            None
+            if self.search.texts is None
+            else _source(self.record.id, self.record.words_sha256, self.search.texts)
+        )
         if source is None:
             return None
         start, stop = max(gap.old - _CONTEXT, 0), min(gap.old_end + _CONTEXT, len(source.words))
@@ -426,14 +487,14 @@ class _Telling:
             text = self.words.text[self.words.starts[first] : self.words.ends[last - 1]]
             if layout.binding(text, self._repeated(text)):
                 self.changed = True
-                self.extra += last - first
         if self.before < start:
             text = self.words.text[self.words.starts[self.before] : self.words.ends[start - 1]]
             for title in layout.titles(text):
                 if self._contradicts(title):
                     self.changed = True
-                    self.extra += 1
-                    self.altered.append(Alteration(clause=None, at="title", was=None, now=layout.cut(title, 200)))
+                    self.altered.append(
+                        Alteration(clause=None, at="title", was=None, now=layout.cut(title, 200))
+                    )
 
     def _contradicts(self, title: str) -> bool:
         """Whether a title names another text than the one that stands under it."""
@@ -447,7 +508,7 @@ class _Telling:
 
     def _repeated(self, text: str) -> list[str]:
         """The sentences of a note that the text itself has."""
-        mine = set(self.runs)
+        mine = self.every_run
         found = []
         for sentence in layout.sentences(text):
             hashes = run_hashes(tokenize(sentence).words)

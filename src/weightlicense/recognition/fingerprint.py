@@ -56,7 +56,7 @@ _BRACKETED = re.compile(
 _FILLED_IN = re.compile(
     r"(?i)year|yyyy|name|owner|holder|author|date\b|insert|your|organi[sz]ation|company|licensor|program|hyperlink"
 )
-_CAPITALS = re.compile(r"(?<=\bof the )ORGANIZATION\b|\bMODELNAME\b|\{MODELNAME\}")
+_CAPITALS = re.compile(r"(?<=\bof )the ORGANIZATION\b|\bMODELNAME\b|\{MODELNAME\}")
 _TARGET = re.compile(r"\]\((?:[^()\s]|\([^()\s]*\))+(?:\s+\"[^\"\n]*\")?\)")
 MARK: Final = re.compile(
     r"(?m)^[^\w\n]*(?:<li[^<>\n]*>\W*)?(?P<mark>\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})\\?[.):\u3001]"
@@ -277,7 +277,7 @@ def _print(document_id: str, data: bytes, words: Words, *, encoded: bool) -> Pri
         words_digest(words.words),
         len(words.words),
         [list(title) for title in sorted(titles) if title],
-        list(_merged(_between(words, _placeholders(words.text)))),
+        list(_merged(_with_copyright(words, _between(words, _placeholders(words.text))))),
         list(_merged(_between(words, (found.span() for found in _TARGET.finditer(words.text))))),
         [
             index
@@ -319,6 +319,18 @@ def _placeholders(text: str) -> Iterator[tuple[int, int]]:
             yield found.span()
     for found in _CAPITALS.finditer(text):
         yield found.span()
+
+
+# The words of a copyright line stand between those that are filled in, and take part in the change.
+_BEFORE_FILL: Final = ("copyright", "c")
+
+
+def _with_copyright(words: Words, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for start, stop in places:
+        first = start
+        while first > 0 and words.words[first - 1] in _BEFORE_FILL:
+            first -= 1
+        yield first, stop
 
 
 def _marks(text: str) -> Iterator[tuple[int, int]]:

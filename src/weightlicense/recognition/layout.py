@@ -12,7 +12,7 @@ from weightlicense.anchor import Words, decode, tokenize
 from weightlicense.recognition.fingerprint import MARK, SAMPLED, Known, run_hashes, title_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _ODD_ENCODINGS: Final = ("windows-1252", "gb18030", "mac_roman", "big5", "shift_jis", "euc_kr")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -20,9 +20,22 @@ _UNSHOWN = re.compile(r"(?is)<(style|script)\b[^<>]{0,500}>.{0,200000}?</\1\s*>"
 _PAGE = re.compile(
     r"(?i)^\W*(?:(?:page|seite|p\.|第)?\W*\d{1,4}\W*(?:(?:of|/|von|页|頁|共)\W*\d{1,4}\W*)?[页頁]?|page\W+[ivxl]{1,6})\W*$"
 )
+_PAGE_LINE = re.compile(
+    r"(?im)^[^\w\n]*(?:(?:page|seite|第)[^\w\n]*)?\d{1,4}[^\w\n]*(?:(?:of|/|von|页|頁|共)[^\w\n]*\d{1,4}[^\w\n]*)?[页頁]?[^\w\n]*$"
+)
+_NAMED_PAGE = re.compile(
+    r"(?im)^[^\w\n]*(?:page|seite|第)[^\w\n]*\d{1,4}[^\w\n]*(?:(?:of|/|von|页|頁|共)[^\w\n]*\d{1,4}[^\w\n]*)?[页頁]?[^\w\n]*$"
+)
+_BLANKED = re.compile(r"[^\n]")
+_LEADER = re.compile(r"[ \t]*(\*|//|#|;|--|%|>|!|\|)(?=\s|$)")
+_ESCAPE = re.compile(r"&(?:amp|lt|gt|quot|#39|#x27);")
+_BLOCK_ESCAPED = re.compile(r"</?(?:p|h[1-6]|div|li|ul|ol|br|body|html|pre)\b[^<>]{0,200}>")
 _TARGET_BEFORE = re.compile(r"\]\((?:[^()\s]|\([^()\s]*\))*\Z")
+_REST = re.compile(r"[^\s)]{0,500}")
 _SPLIT = re.compile(r"[-\u2010\u00ad]?[ \t\r]*\n\W*")
-_BULLET = re.compile(r"(?i)(?:^|\n)[^\w\n]*(?:[-*+\u2022\u2023\u25aa\u25cf\u25e6\u00b7\u2013\u2014#]|<li[^<>\n]*>)[^\w\n]*\Z")
+_BULLET = re.compile(
+    r"(?i)(?:^|\n)[^\w\n]*(?:[-*+\u2022\u2023\u25aa\u25cf\u25e6\u00b7\u2013\u2014#]|<li[^<>\n]*>)[^\w\n]*\Z"
+)
 _SENTENCE = re.compile(r"(?<=[.!?;。！？；])\s+|(?<=[。！？；])|\n\s*\n")
 _COPYRIGHT = re.compile(
     r"(?im)^\W*(?:portions?\W+|spdx-filecopyrighttext\W*)?(?:copyright\b|\(c\)|©).*$|\ball rights reserved\b\.?"
@@ -32,7 +45,7 @@ _BINDING = re.compile(
     r"(?i)\b(?:shall|may not|may only|must not|prohibit\w*|forbid\w*|not (?:be )?(?:permitted|allowed|authori[sz]ed)"
     r"|non-?\s?commercial\w*|commercial(?:ly)?|research (?:use |purposes )?only|solely|exclusively|only (?:for|if|with|by|to)"
     r"|for (?:personal|research|academic|educational|evaluation) (?:use|purposes)"
-    r"|restrict\w*|limit(?:ed|s)? to|royalt\w+|fees?\b|terminat\w+|indemnif\w+|supersede\w*|notwithstanding|prior written"
+    r"|restrict\w*|limit(?:ed|s)? to|royalt\w+|fees?\b|terminat\w+|indemnif\w+|supersede\w*|notwithstanding|prior written|recipients?|licensees?|whoever|any ?one who|pays?|payments?"
     r"|without (?:our|the|prior|express|written|a )|additional (?:terms|conditions?|restrictions?|clauses?)"
     r"|except (?:that|as|for|where|when)|in lieu of|instead of|does not apply|do not apply|no longer|compet(?:es?|ing|itors?)"
     r"|darf nicht|dürfen nicht|untersagt|verboten|ausschließlich|nur für|gewerblich\w*|kommerziell\w*|interdit\w*"
@@ -53,8 +66,19 @@ _POINTING = re.compile(
 _TITLE_WORD = re.compile(r"(?i)\b(?:licen[cs]e|agreement|policy|terms)\b|许可|協議|协议|条款|政策")
 # A title with such a word names another text than the one it qualifies.
 _QUALIFIERS: Final = frozenset(
-    "modified non noncommercial nc commercial custom plus restricted amended extended variant based no with additional"
-    " revised adapted".split()
+    {
+        "modified",
+        "non",
+        "noncommercial",
+        "nc",
+        "commercial",
+        "custom",
+        "plus",
+        "restricted",
+        "amended",
+        "extended",
+    }
+    | {"variant", "based", "no", "with", "additional", "revised", "adapted"}
 )
 
 
@@ -86,16 +110,38 @@ def read(data: bytes, known: Known) -> str | None:
 def _most_known(texts: list[str], known: Known) -> str:
     """The reading with most words that any known text has; the first where none has more."""
     heads = [text[:200_000] for text in texts]
-    counts = [known.familiar(h for h in run_hashes(tokenize(head).words) if not h & SAMPLED) for head in heads]
+    counts = [
+        known.familiar(h for h in run_hashes(tokenize(head).words) if not h & SAMPLED) for head in heads
+    ]
     return texts[counts.index(max(counts))]
 
 
-def shown(text: str) -> str:
-    """The text with what no reader sees blanked, and line ends that an encoder wrote out made line ends."""
+def readings(text: str) -> Iterator[str]:
+    """The text without what no reader sees; then, where they may be what differs, without pages and escapes."""
     if "<" in text:
-        text = _UNSHOWN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
-    if text.count("\\n") > 5 + text.count("\n"):
-        text = text.replace("\\r\\n", "   \n").replace("\\n", " \n").replace("\\t", "  ").replace('\\"', ' "')
+        text = _UNSHOWN.sub(lambda found: _BLANKED.sub(" ", found[0]), text)
+    if text.count("\\n") > 5 + text.count("\n"):  # line ends that an encoder wrote out
+        text = text.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\t", " ").replace('\\"', '"')
+    text = _without_leaders(text)
+    yield text
+    shown = text
+    for pages in (_NAMED_PAGE, _PAGE_LINE):
+        unpaged = pages.sub(lambda found: _BLANKED.sub(" ", found[0]), text)
+        if unpaged != shown:
+            yield (shown := unpaged)
+    if _ESCAPE.search(text):
+        from html import unescape
+
+        yield unescape(_BLOCK_ESCAPED.sub(" ", text))
+
+
+def _without_leaders(text: str) -> str:
+    """The text without the signs that make each line a comment."""
+    head = [line for line in text[:20_000].splitlines() if line.strip()]
+    found = Counter(leader[1] for line in head if (leader := _LEADER.match(line)))
+    for sign, count in found.most_common(1):
+        if count >= 0.8 * len(head) and count > 2:
+            return re.sub(rf"(?m)^([ \t]*){re.escape(sign)}", r"\1" + " " * len(sign), text)
     return text
 
 
@@ -129,7 +175,7 @@ class Page:
         return self._lines[index], end
 
     def is_layout(self, word: int, names: Sequence[frozenset[str]]) -> bool:
-        """Whether a word is a page number, a running head, the mark of a list item or the target of a link."""
+        """Whether a word is a page number, a running head or the mark of a list item."""
         start, end = self.line(word)
         line = self.text[start:end]
         place, stop = self.words.starts[word], self.words.ends[word]
@@ -142,11 +188,22 @@ class Page:
             found = title_words(line)
             head = {each for each in found if not each.isdigit() or len(each) > 3} - {"page", "of"}
             numbered = any(each.isdigit() for each in found)
-            if self._repeated[_masked(line)] >= 2 and not binding(line) and (
-                (numbered and len(found) <= 12) or any(head and head <= name for name in names)
+            if (
+                self._repeated[_masked(line)] >= 2
+                and not binding(line)
+                and ((numbered and len(found) <= 12) or any(head and head <= name for name in names))
             ):
                 return True
-        return _TARGET_BEFORE.search(self.text[max(0, place - 300) : place]) is not None
+        return False
+
+    def target(self, word: int) -> list[str] | None:
+        """The words of the link target that a word stands in, without the scheme; None outside of one."""
+        place = self.words.starts[word]
+        begun = _TARGET_BEFORE.search(self.text, max(0, place - 300), place)
+        if begun is None:
+            return None
+        first, last = self.span_words(begun.start(), place + len(_REST.match(self.text, place)[0]))  # type: ignore[index]
+        return [each for each in self.words.words[first:last] if each not in ("http", "https")]
 
     @cached_property
     def _mark_starts(self) -> list[int]:
@@ -154,7 +211,10 @@ class Page:
 
     def is_list_item(self, word: int) -> bool:
         """Whether a bullet, or an item of an HTML list, stands before a word."""
-        return _BULLET.search(self.text[max(0, self.words.starts[word] - 80) : self.words.starts[word]]) is not None
+        return (
+            _BULLET.search(self.text[max(0, self.words.starts[word] - 80) : self.words.starts[word]])
+            is not None
+        )
 
     def joined(self, first: int, last: int) -> list[str] | None:
         """The words from `first` to `last` (exclusive) with those that a line end splits put together; None if none."""
@@ -187,7 +247,11 @@ class Page:
 def cut(text: str, most: int) -> str:
     """A text with its white space folded and the middle of a long one left out."""
     folded = " ".join(_CONTROL.sub(" ", text).split())  # a terminal obeys them
-    return folded if len(folded) <= most else f"{folded[: most * 3 // 4].rstrip()} … {folded[-(most // 4) :].lstrip()}"
+    return (
+        folded
+        if len(folded) <= most
+        else f"{folded[: most * 3 // 4].rstrip()} … {folded[-(most // 4) :].lstrip()}"
+    )
 
 
 def _masked(line: str) -> str:

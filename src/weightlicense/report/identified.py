@@ -68,12 +68,18 @@ def render(path: str, matches: tuple[Match, ...], *, width: int = 80, colour: bo
 
 
 def _match(page: Page, match: Match) -> None:
-    alike = f"{int(match.similarity * 1000) / 10:g} % alike" if match.match == "modified" else MEANING[match.match]
+    alike = (
+        f"{int(match.similarity * 1000) / 10:g} % alike"
+        if match.match == "modified"
+        else MEANING[match.match]
+    )
     page.row(SIGNS[match.match], f"{match.id or 'unknown'}: {match.match}" if match.id else "unknown", alike)
     if match.also:
         page.add(f"The same words: {', '.join(match.also)}", indent=4)
     if match.near:
-        page.add(f"Most like {match.near}, but not that text ({match.similarity * 100:.0f} % alike)", indent=4)
+        page.add(
+            f"Most like {match.near}, but not that text ({match.similarity * 100:.0f} % alike)", indent=4
+        )
     for altered in match.altered[:_MOST_SHOWN]:
         place = " · ".join(filter(None, (altered.clause, altered.at))) or "outside of any clause"
         page.add(f"altered  {place}", indent=4)

@@ -430,7 +430,8 @@ def _unknown(
             "duties",
         )
     for finding in lacking(report):
-        yield f"{finding.document} {finding.at}".rstrip() + f": {finding.says}", "against"
+        place = f"{finding.document} {finding.at}".rstrip()
+        yield f"{finding.says.removesuffix('.')} ({place})", "against"
     if doubts:
         yield f"{counted(doubts, 'doubt')} about what the text means", "doubts"
     if report.subject.text is None:

@@ -32,7 +32,9 @@ def page(document: Document) -> str:
     if document.derivative:
         lines.append(f"- Counts as derivative: {', '.join(document.derivative)}")
     if document.target_is_derivative is not None:
-        lines.append(f"- A model trained on outputs is a derivative where {in_words(document.target_is_derivative)}")
+        lines.append(
+            f"- A model trained on outputs is a derivative where {in_words(document.target_is_derivative)}"
+        )
     lines += [
         f"- Incorporates {row.title} (`{row.policy or 'not in the catalogue'}`, "
         f"{'can change at its address' if row.mutable else 'fixed'}), {row.at}"
@@ -55,7 +57,9 @@ def _clause(clause: Clause) -> list[str]:
     if clause.when is not None:
         rows.append(("when", in_words(clause.when)))
     if outcome.effect != "none" or outcome.ends:
-        words = "; ".join(f"{k}: {', '.join(v) if isinstance(v, tuple) else v}" for k, v in outcome.parameters)
+        words = "; ".join(
+            f"{k}: {', '.join(v) if isinstance(v, tuple) else v}" for k, v in outcome.parameters
+        )
         what = outcome.duty or (f"{outcome.ends} ends" if outcome.ends else outcome.effect)
         rows.append(("then", f"{what} ({words})" if words else what))
     if outcome.how:

@@ -75,6 +75,8 @@ def verdict(report: Report) -> str:
 
 
 def _undetermined(report: Report) -> str:
+    if any(question.fact == "license" for question in report.questions):
+        return "Not known yet. First it must be known which license this is."
     first = sum(question.first for question in report.questions)
     judged = len([f for f in report.findings if f.status == "judgement" and f.effect != "duty"])
     unread = len(lacking(report))

@@ -33,6 +33,7 @@ FactType = Literal[
 SETS = ("words", "hazards", "countries", "texts")
 DUTY_PREFIX = "duty."
 JUDGEMENT_PREFIX = "judgement."
+MISSING_PREFIX = "missing."
 
 
 class Fact(Struct, frozen=True, kw_only=True):
@@ -117,7 +118,7 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
             return _attestation(name)
         if name.startswith(JUDGEMENT_PREFIX) and "/" in name:
             return _judgement(name)
-        return None
+        return MISSING if name.startswith(MISSING_PREFIX) else None
 
     def closure(self, acts: tuple[str, ...]) -> frozenset[str]:
         """The acts with all that they imply."""
@@ -162,6 +163,15 @@ def _judgement(name: str) -> Fact:
         definition="A person's decision whether the clause applies.",
         ask="Does the clause apply?",
     )
+
+
+MISSING = Fact(
+    name=MISSING_PREFIX,
+    type="word",
+    values=("allows", "forbids"),
+    definition="What a text says that is not at hand; nothing declares it.",
+    ask="What does the text say?",
+)
 
 
 def source() -> dict[str, Any]:

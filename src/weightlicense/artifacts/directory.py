@@ -1,0 +1,265 @@
+"""A model directory, or one file of it, read by one reader for each kind of file."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from weightlicense.artifacts import (
+    adapter,
+    card,
+    config,
+    cyclonedx,
+    diffusers,
+    dvc,
+    gguf,
+    kitfile,
+    mergekit,
+    mlmodel,
+    modelfile,
+    modelpack,
+    onnx,
+    package,
+    safetensors,
+    spdx,
+    texts,
+)
+from weightlicense.artifacts.walk import Budget, Found, Opened, UnreadList, hub_cache, walk
+from weightlicense.artifacts.witness import (
+    Directory,
+    Name,
+    Testimony,
+    TextFile,
+    Unreadable,
+    Witness,
+    clean,
+)
+from weightlicense.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from weightlicense.artifacts.witness import Role
+
+    Reader: TypeAlias = Callable[[Opened], Testimony | list[Testimony]]
+
+MOST_WITNESSES: Final = 5_000
+MOST_TEXT_BYTES: Final = 64 * 1024 * 1024
+_PASSED_OVER: Final = tuple(
+    (re.compile(rf".+\.({extensions})", re.IGNORECASE | re.DOTALL), reason)
+    for extensions, reason in (
+        (
+            "bin|pt|pth|pkl|pickle|ckpt|joblib|dill|npy|npz|pdparams|mar|nemo",
+            "may hold a pickle, which is never opened",
+        ),
+        (
+            "h5|hdf5|keras|tflite|pb|msgpack|engine|plan|mlmodel|ggml|rknn",
+            "a format of weights that is not read",
+        ),
+        ("zip|tar|gz|tgz|bz2|xz|zst|7z|rar|whl", "an archive, which is not opened"),
+    )
+)
+"""Files that are named as unread, by the ends of their names."""
+_SHARD_NUMBER = re.compile(r"-(\d{5})-of-(\d{5})\.(gguf|safetensors)$", re.IGNORECASE)
+
+READERS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = tuple(
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), reader)
+    for pattern, reader in (
+        (r".+\.gguf", gguf.read_gguf),
+        (r".+\.safetensors", safetensors.read_safetensors),
+        (r".+\.safetensors\.index\.json", safetensors.read_index),
+        (r"adapter_config\.json", adapter.read_adapter_config),
+        (r"(generation_)?config\.json", config.read_config),
+        (r"mergekit[\w.-]*\.ya?ml", mergekit.read_mergekit),
+        (r"modelfile([.-].+)?|.+\.modelfile", modelfile.read_modelfile),
+        (r".+\.onnx", onnx.read_onnx),
+        (r"mlmodel", mlmodel.read_mlmodel),
+        (r"model_card_data\.ya?ml", card.read_card_data),
+        (r"(model-?pack|model-config|model)([.-][\w.-]+)?\.json", modelpack.read_modelpack),
+        (r"kitfile([.-].+)?", kitfile.read_kitfile),
+        (r"dvc\.ya?ml", dvc.read_dvc),
+        (r"model_index\.json", diffusers.read_model_index),
+        (r".+\.spdx3?(\.json|\.ya?ml|\.jsonld)?", spdx.read_spdx),
+        (r".+\.cdx\.json|([\w.-]*[._-])?(ml|ai|s)?bom([._-][\w.-]*)?\.json", cyclonedx.read_bom),
+        (r"METADATA|PKG-INFO", package.read_package),
+    )
+)
+"""Which reader reads a file, by its whole name in any letter case; the first that fits."""
+_READ = re.compile("|".join(pattern.pattern for pattern, _ in READERS), re.IGNORECASE | re.DOTALL)
+
+
+def read_directory(path: Path) -> Directory:
+    """Read what a model directory, or one file, says about itself.
+
+    Takes bounded time and memory whatever lies there, opens no network and no pickle, and raises only UsageError, where there is
+    no such path.
+    """
+    written = os.path.abspath(path)
+    try:
+        real = os.path.realpath(written, strict=True)
+    except (OSError, ValueError) as error:
+        reason = (
+            "no such file or directory"
+            if isinstance(error, FileNotFoundError | ValueError)
+            else error.strerror
+        )
+        raise UsageError(f"{clean(str(path))}: {reason}", hint="check the path") from None
+    reading = _Reading(budget=Budget())
+    if os.path.isdir(real):
+        found, files = walk(real, reading.unread, reading.budget)
+        name = Name(name=os.path.basename(written), source="directory", place=".")
+    else:
+        found, files = [Found(path=os.path.basename(written), real=real)], 1
+        stem = _SHARD_NUMBER.sub("", found[0].name)
+        name = Name(
+            name=stem.removesuffix(".gguf").removesuffix(".safetensors"), source="file", place=found[0].path
+        )
+    for file in found:
+        reading.read(file, alone=not os.path.isdir(real))
+    reading.find_gaps(found)
+    reading.read_texts()
+    cache = hub_cache(written if os.path.isdir(written) else os.path.dirname(written)) or hub_cache(real)
+    names = list(reading.names)
+    if cache:
+        names.append(Name(name=cache[1], source="hub cache", place="."))
+    elif name.name:
+        names.append(name)
+    return Directory(
+        root=Path(path),
+        witnesses=tuple(reading.witnesses),
+        texts=tuple(reading.texts),
+        unread=reading.unread.result(),
+        names=tuple(names),
+        damaged=tuple(reading.damaged),
+        files=files,
+        repository=cache[1] if cache else None,
+    )
+
+
+class _Reading:
+    """One reading of a directory: what has been taken so far."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.unread = UnreadList()
+        self.witnesses: list[Witness] = []
+        self.damaged: list[Witness] = []
+        self.texts: list[TextFile] = []
+        self.names: list[Name] = []
+        self._waiting: list[tuple[int, Role, Found]] = []
+        self._deep: list[str] = []
+
+    def read(self, found: Found, *, alone: bool) -> None:
+        """Read a file with the reader for its kind; texts wait until every artefact has been read."""
+        reader = reader_of(found)
+        role = texts.role_of(found)
+        if reader is not None:
+            self._testify(found, reader)
+        elif role is not None:
+            if texts.is_card(found):
+                self._testify(found, card.read_card)
+            order = ("license", "notice", "policy", "card", "document").index(role)
+            if len(found.folders) <= texts.MOST_FOLDERS:
+                self._waiting.append((order, role, found))
+            elif role != "document":
+                self._deep.append(found.path)
+        else:
+            self._pass_over(found, alone=alone)
+
+    def _pass_over(self, found: Found, *, alone: bool) -> None:
+        reason = next((reason for pattern, reason in _PASSED_OVER if pattern.fullmatch(found.name)), None)
+        if reason is not None:
+            self.unread.add(found.path, reason)
+        elif alone:
+            self.unread.add(found.path, "no kind of file that is read")
+
+    def _testify(self, found: Found, reader: Reader) -> None:
+        if len(self.witnesses) >= MOST_WITNESSES:
+            self.unread.add(found.path, f"more than {MOST_WITNESSES:,} files that say something")
+            return
+        try:
+            with Opened(found, self.budget) as file:
+                said = _read(file, reader)
+        except Unreadable as problem:
+            self.unread.add(found.path, str(problem))
+            return
+        for testimony in said if isinstance(said, list) else [said]:
+            if testimony.damage is not None:
+                self.unread.add(found.path, testimony.damage)
+                self.damaged.append(testimony.witness())
+            else:
+                self.witnesses.append(testimony.witness())
+                self.names += testimony.names
+                self.texts += testimony.texts
+
+    def read_texts(self) -> None:
+        """Read the texts, licenses first, within what may be kept."""
+        left = MOST_TEXT_BYTES
+        # A sort is stable: within a role the shallow ones stay first.
+        for count, (_, role, found) in enumerate(sorted(self._waiting, key=lambda entry: entry[0])):
+            if count == texts.MOST_TEXTS or left <= 0:
+                rest = len(self._waiting) - count
+                self.unread.add(found.path, f"as {rest:,} texts, beyond the number or bytes that are kept")
+                break
+            try:
+                text = self._text(found, role)
+            except Unreadable as problem:
+                self.unread.add(found.path, str(problem))
+            else:
+                left -= len(text.data)
+                self.texts.append(text)
+        if self._deep:
+            self.unread.add(
+                self._deep[0],
+                f"more than {texts.MOST_FOLDERS} folders deep, as {len(self._deep):,} license, notice or card files are",
+            )
+
+    def _text(self, found: Found, role: Role) -> TextFile:
+        if texts.is_document_format(found):
+            raise Unreadable("no plain text: its words were not read")
+        with Opened(found, self.budget) as file:
+            data = file.read(0, min(file.size, texts.MOST_TEXT))
+            size = file.size
+        if not data.strip():
+            raise Unreadable("an empty file")
+        if not texts.is_text(data):
+            raise Unreadable("no text: it has NUL bytes")
+        if size > len(data):
+            self.unread.add(found.path, f"larger than {texts.MOST_TEXT:,} bytes; only the beginning was read")
+        return TextFile(path=found.path, place=clean(found.path), role=role, data=data, cut=size > len(data))
+
+    def find_gaps(self, found: list[Found]) -> None:
+        """Name the shards that are missing."""
+        sets: dict[tuple[str, int, str], set[int]] = {}
+        for file in found:
+            if (match := _SHARD_NUMBER.search(file.path)) is not None:
+                key = (file.path[: match.start()], int(match[2]), match[3].lower())
+                sets.setdefault(key, set()).add(int(match[1]))
+        for (stem, count, extension), have in sorted(sets.items()):
+            missing = count - len(have & set(range(1, count + 1)))
+            if missing:
+                self.unread.add(
+                    f"{stem}-*-of-{count:05}.{extension}", f"{missing:,} of {count:,} shards are not here"
+                )
+
+
+def _read(file: Opened, reader: Reader) -> Testimony | list[Testimony]:
+    if file.size < 1024 and safetensors.is_pointer(file.read(0, min(file.size, 64))):
+        raise Unreadable("a Git LFS pointer; the file itself is not here")
+    return reader(file)
+
+
+def reader_of(found: Found) -> Reader | None:
+    """The reader for a file, by its name; None where there is none. METADATA counts in a package's own folder."""
+    if not _READ.fullmatch(found.name):
+        return None
+    for pattern, reader in READERS:
+        if pattern.fullmatch(found.name):
+            if reader is package.read_package and not (
+                found.folders and found.folders[-1].endswith((".dist-info", ".egg-info"))
+            ):
+                return None
+            return reader
+    return None

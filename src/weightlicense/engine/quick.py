@@ -1,0 +1,115 @@
+"""The verdict of a program as one compiled function, for bulk use.
+
+The function looks at facts in the order of the worst level and stops at the first thing that it does not know; then
+the program's own tests, which know three answers, take over. So it never says more than they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from weightlicense.condition import All, AnyOf, Atom, Condition, Constant, Not, Values, compiled, disjunction
+from weightlicense.finding import BREACH, PERMITTED
+
+if TYPE_CHECKING:
+    from weightlicense.engine.program import DutyRule, Hold, Program
+
+
+class _Unknown(Exception):
+    """Something that the function needs is not known."""
+
+
+def _unknown() -> Any:
+    raise _Unknown
+
+
+def _known(truth: bool | None) -> bool:  # noqa: FBT001 - the one thing it looks at
+    if truth is None:
+        raise _Unknown
+    return truth
+
+
+class _Source:
+    """Python source of conditions, and the objects that it names."""
+
+    def __init__(self, program: Program) -> None:
+        self.words = program.words
+        self.names: dict[str, Any] = {"unknown": _unknown, "known": _known, "Unknown": _Unknown}
+
+    def keep(self, thing: Any) -> str:
+        """A name for an object."""
+        name = f"n{len(self.names)}"
+        self.names[name] = thing
+        return name
+
+    def condition(self, part: Condition) -> str:
+        """An expression that is the condition's answer, or raises where it is not known."""
+        match part:
+            case Constant(truth):
+                return str(truth)
+            case All(parts):
+                return "(" + " and ".join(self.condition(each) for each in parts) + ")"
+            case AnyOf(parts):
+                return "(" + " or ".join(self.condition(each) for each in parts) + ")"
+            case Not(inner):
+                return f"(not {self.condition(inner)})"
+            case Atom() if len(part.tests) == 1 and not part.closed:
+                return self.atom(part, *part.tests[0])
+            case _:
+                return f"known({self.keep(compiled(part, self.words))}(V))"
+
+    def atom(self, atom: Atom, test: str, operand: Any) -> str:
+        """An expression for one test of one fact."""
+        fact = self.words.fact(atom.fact)
+        assert fact is not None, atom.fact
+        value = f"V[{atom.key!r}]"
+        if test == "is" and fact.type in ("yes-no", "word"):
+            if len(operand) == 1:
+                return f"({value} or unknown()) == {operand[0]!r}"
+            return f"({value} or unknown()) in {self.keep(frozenset(operand))}"
+        if test == "any" and fact.type in ("words", "hazards"):
+            wanted = frozenset(operand)
+            reach = self.words.tagged(wanted) if fact.type == "hazards" else wanted
+            known = f"(x if (x := {value}).__class__ is frozenset else unknown())"
+            return f"(not {known}.isdisjoint({self.keep(reach)}))"
+        if test in ("above", "at-least") and atom.currency is None:
+            sign = ">" if test == "above" else ">="
+            return f"((x if (x := {value}).__class__ is int else unknown()) {sign} {operand!r})"
+        return f"known({self.keep(compiled(atom, self.words))}(V))"
+
+    def duty(self, duty: DutyRule) -> list[str]:
+        """Lines that raise `worst` by what the duty holds the verdict at."""
+        attested = duty.attested
+        if attested is None:
+            name = self.keep(duty.level)
+            return [f"level = {name}(V)", "if level > worst:", "    worst = level"]
+        lines = [f"state = V[{attested!r}]", "if state is None:"]
+        if duty.unshown > PERMITTED:
+            lines += [f"    if worst < {duty.unshown}:", f"        worst = {duty.unshown}"]
+        else:
+            lines += ["    pass"]
+        return [*lines, "elif state == 'unmet':", f"    worst = {BREACH}"]
+
+
+def compile_verdict(
+    program: Program, exact: Callable[[Values], int | None]
+) -> Callable[[Values], int | None]:
+    """One function from values to the level that they settle; `exact` answers where it does not know."""
+    source = _Source(program)
+    lines = []
+    by_level: dict[int, list[Hold]] = {}
+    for hold in program.holds:
+        by_level.setdefault(hold.level, []).append(hold)
+    for level in sorted(by_level, reverse=True):
+        condition = disjunction(hold.condition for hold in by_level[level])
+        lines += [f"if {source.condition(condition)}:", f"    return {level}"]
+    lines.append(f"worst = {max((claim.level for claim in program.claims), default=PERMITTED)}")
+    for duty in program.duties:
+        lines += source.duty(duty)
+    body = "\n".join(f"        {line}" for line in [*lines, "return worst"])
+    text = f"def verdict(V):\n    try:\n{body}\n    except Unknown:\n        return exact(V)\n"
+    names = {**source.names, "exact": exact}
+    exec(compile(text, f"<verdict of {', '.join(d.id for d in program.documents)}>", "exec"), names)  # noqa: S102
+    found: Callable[[Values], int | None] = names["verdict"]
+    return found
