@@ -537,12 +537,15 @@ print(hashlib.sha256(render(report, "html").encode()).hexdigest())
 TIMED = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
+from html.parser import HTMLParser
 from test_report_html import large
 report = large()
 start = time.process_time()
 from weightlicense.report import html
 source = html.render(report)
-print(time.process_time() - start)
+made = time.process_time()
+HTMLParser().feed(source)
+print(made - start, time.process_time() - made)
 """
 
 
@@ -573,9 +576,10 @@ def test_a_report_of_300_findings_and_200_works_is_small_and_keeps_its_shape() -
     assert page.tags.count("h1") == 1
 
 
-def test_such_a_report_takes_less_than_a_third_of_a_second_of_processor_time() -> None:
-    runs = [float(python(TIMED, str(Path(__file__).parent))) for _ in range(2)]
-    assert min(runs) < 0.3
+def test_such_a_report_is_made_in_less_time_than_it_takes_to_read_it_three_times() -> None:
+    # Of processor time, the template's compilation included; 0.15 s where reading takes 0.08 s.
+    making, reading = python(TIMED, str(Path(__file__).parent)).split()
+    assert float(making) < 3 * float(reading)
 
 
 def finding(**changes: object) -> Finding:

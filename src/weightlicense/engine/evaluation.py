@@ -20,7 +20,7 @@ from weightlicense.engine.program import (
     Silence,
     Unknown,
 )
-from weightlicense.engine.search import Cell, Component, Search, number_label
+from weightlicense.engine.search import Assumed, Cell, Component, Search, number_label
 from weightlicense.finding import (
     BREACH,
     PERMITTED,
@@ -38,6 +38,7 @@ from weightlicense.usecase import Facts
 from weightlicense.usecase import Values as FactValues
 from weightlicense.vocabulary import JUDGEMENT_PREFIX, MISSING_PREFIX, Fact, Vocabulary
 
+SUGGESTED = "The purpose touches what is often unlawful; whether it is so here, counsel decides."
 STATUS_ORDER = ("violated", "judgement", "undecided", "open", "satisfied", "not-applicable")
 
 
@@ -160,7 +161,7 @@ class Evaluation:
             doubt=clause.doubt,
             facts_used=used,
             missing=missing if status in ("undecided", "open", "judgement") else (),
-            judge=clause.judgement if status == "judgement" else None,
+            judge=(clause.judgement or SUGGESTED) if status == "judgement" else None,
             gloss=tuple((gloss.says, gloss.source, gloss.url) for gloss in clause.gloss),
             note=note,
             path=rule.path,
@@ -186,11 +187,18 @@ class Evaluation:
         if truth is False:
             return "satisfied", self._judged_note(rule)
         if truth is None:
-            judged = rule.judged is not None and values[rule.judged.key] is None and rule.triggers(values)
-            return ("judgement" if judged and attached else "undecided"), None
+            return ("judgement" if self._only_a_person(rule) else "undecided"), None
         if rule.lifts(values):
             return "satisfied", "lifted by the separate license that is declared"
         return "violated", self._judged_note(rule)
+
+    def _only_a_person(self, rule: Rule) -> bool:
+        """Whether a person's decision is all that is missing."""
+        if rule.judged is None or self.values[rule.judged.key] is not None:
+            return False
+        decided = Assumed(self.values)
+        decided[rule.judged.key] = "applies"
+        return bool(rule.test(decided))
 
     def _judged_note(self, rule: Rule) -> str | None:
         given = self.facts.given.get(rule.judged.key) if rule.judged else None

@@ -18,6 +18,7 @@ from weightlicense.condition import (
     FALSE,
     TRUE,
     Acts,
+    All,
     Atom,
     Condition,
     Scope,
@@ -314,14 +315,18 @@ def _rule(document: Document, clause: Clause, group: Group, acts: frozenset[str]
     attached = bind(Acts(clause.acts), scope) if clause.acts else TRUE
     exempt = bind(clause.unless, scope, exempting=True)
     trigger = TRUE if clause.when is None else bind(clause.when, scope)
-    judged = None
-    if clause.judgement is not None:
-        key = f"{JUDGEMENT_PREFIX}{document.id}/{clause.id}"
-        judged = Atom(key, (("is", ("applies",)),), key=key)
+    key = f"{JUDGEMENT_PREFIX}{document.id}/{clause.id}"
+    judged = Atom(key, (("is", ("applies",)),), key=key) if clause.judgement is not None else None
+    parts = (trigger,) if judged is None else (trigger, judged)
+    if judged is None and clause.kind == "prohibition":
+        suggested = _suggested(trigger, words)
+        if suggested is not None:
+            judged = Atom(key, (("is", ("applies",)),), key=key)
+            parts = (disjunction((trigger, conjunction((suggested, judged)))),)
     lifted: Condition = FALSE
     if clause.then.effect == "needs-license":
         lifted = bind(Atom(SEPARATE, (("is", ("yes",)),)), scope, exempting=True)
-    applies = conjunction((attached, negation(exempt), trigger, *((judged,) if judged else ())))
+    applies = conjunction((attached, negation(exempt), *parts))
     covered = acts & _covered_acts(clause.acts, document, words) if clause.acts else acts
     return Rule(
         document=document,
@@ -341,6 +346,21 @@ def _rule(document: Document, clause: Clause, group: Group, acts: frozenset[str]
         test=compiled(applies, words),
         lifts=compiled(lifted, words),
     )
+
+
+def _suggested(trigger: Condition, words: Vocabulary) -> Condition | None:
+    """The trigger with the tags that suggest those it names in their place; None where no tag does."""
+    match trigger:
+        case All(parts):
+            inner = [(part, _suggested(part, words)) for part in parts]
+            if all(found is None for _part, found in inner):
+                return None
+            return conjunction(part if found is None else found for part, found in inner)
+        case Atom(fact="purpose.hazards") if trigger.tests[0][0] == "any":
+            tags = words.suggesting(frozenset(trigger.tests[0][1]))
+            return Atom(trigger.fact, (("any", tuple(sorted(tags))),), key=trigger.key) if tags else None
+        case _:
+            return None
 
 
 def _covered_acts(names: tuple[str, ...], document: Document, words: Vocabulary) -> frozenset[str]:

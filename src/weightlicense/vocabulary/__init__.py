@@ -81,11 +81,15 @@ class Duty(Struct, frozen=True, kw_only=True):
 
 
 class Hazard(Struct, frozen=True, kw_only=True):
-    """A tag that a use policy's item refers to, with its place in the AIR-2024 and MLCommons taxonomies."""
+    """A tag that a use policy's item refers to, with its place in the AIR-2024 and MLCommons taxonomies.
+
+    A purpose that touches it touches what it `implies`, and may touch what it `suggests`: a person judges that.
+    """
 
     name: str
     means: str
     implies: tuple[str, ...] = ()
+    suggests: tuple[str, ...] = ()
     air: tuple[str, ...] = ()
     mlcommons: tuple[str, ...] = ()
 
@@ -134,6 +138,12 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     def tagged(self, tags: frozenset[str]) -> frozenset[str]:
         """The hazard tags with all that imply one of them: what a purpose may touch to touch `tags`."""
         return tags | {hazard.name for hazard in self.hazards.values() if tags.intersection(hazard.implies)}
+
+    def suggesting(self, tags: frozenset[str]) -> frozenset[str]:
+        """Hazard tags that suggest one of `tags` without being or implying one."""
+        return frozenset(
+            h.name for h in self.hazards.values() if tags.intersection(h.suggests)
+        ) - self.tagged(tags)
 
     def places(self, names: tuple[str, ...]) -> frozenset[str]:
         """Country codes for a list of countries and regions."""
@@ -238,6 +248,7 @@ def vocabulary() -> Vocabulary:
                 name=row["name"],
                 means=row["means"],
                 implies=tuple(row.get("implies", ())),
+                suggests=tuple(row.get("suggests", ())),
                 air=tuple(row.get("air", ())),
                 mlcommons=tuple(row.get("mlcommons", ())),
             )
