@@ -254,7 +254,7 @@ def compiled(condition: Condition, words: Vocabulary) -> Callable[[Values], Trut
     """One function from values (a mapping in which a missing key gives None) to True, False or None."""
     match condition:
         case Constant(truth):
-            return lambda _values: truth
+            return _always if truth else _never
         case Atom():
             return _compiled_atom(condition, words)
         case Not(part):
@@ -271,6 +271,14 @@ def compiled(condition: Condition, words: Vocabulary) -> Callable[[Values], Trut
             return _connective(tuple(compiled(part, words) for part in parts), settles=True)
         case Acts():
             raise AssertionError("acts are settled by bind")
+
+
+def _always(_values: Values) -> Truth:
+    return True
+
+
+def _never(_values: Values) -> Truth:
+    return False
 
 
 def _connective(parts: tuple[Callable[[Values], Truth], ...], *, settles: bool) -> Callable[[Values], Truth]:

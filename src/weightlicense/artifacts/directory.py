@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 MOST_WITNESSES: Final = 5_000
 MOST_TEXT_BYTES: Final = 64 * 1024 * 1024
 _PASSED_OVER: Final = tuple(
-    (re.compile(rf".+\.({extensions})", re.IGNORECASE | re.DOTALL), reason)
+    (re.compile(extensions), reason)
     for extensions, reason in (
         (
             "bin|pt|pth|pkl|pickle|ckpt|joblib|dill|npy|npz|pdparams|mar|nemo",
@@ -61,7 +62,7 @@ _PASSED_OVER: Final = tuple(
         ("zip|tar|gz|tgz|bz2|xz|zst|7z|rar|whl", "an archive, which is not opened"),
     )
 )
-"""Files that are named as unread, by the ends of their names."""
+"""Files that are named as unread, by their extensions."""
 _SHARD_NUMBER = re.compile(r"-(\d{5})-of-(\d{5})\.(gguf|safetensors)$", re.IGNORECASE)
 
 READERS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = tuple(
@@ -107,7 +108,8 @@ def read_directory(path: Path) -> Directory:
         )
         raise UsageError(f"{clean(str(path))}: {reason}", hint="check the path") from None
     reading = _Reading(budget=Budget())
-    if os.path.isdir(real):
+    is_alone = not os.path.isdir(real)
+    if not is_alone:
         found, files = walk(real, reading.unread, reading.budget)
         name = Name(name=os.path.basename(written), source="directory", place=".")
     else:
@@ -116,8 +118,11 @@ def read_directory(path: Path) -> Directory:
         name = Name(
             name=stem.removesuffix(".gguf").removesuffix(".safetensors"), source="file", place=found[0].path
         )
-    for file in found:
-        reading.read(file, alone=not os.path.isdir(real))
+    for count, file in enumerate(found):
+        if count % 1000 == 999 and reading.budget.is_late():
+            reading.unread.add(file.path, f"as {len(found) - count:,} files: {reading.budget.used_up}")
+            break
+        reading.read(file, alone=is_alone)
     reading.find_gaps(found)
     reading.read_texts()
     cache = hub_cache(written if os.path.isdir(written) else os.path.dirname(written)) or hub_cache(real)
@@ -169,7 +174,7 @@ class _Reading:
             self._pass_over(found, alone=alone)
 
     def _pass_over(self, found: Found, *, alone: bool) -> None:
-        reason = next((reason for pattern, reason in _PASSED_OVER if pattern.fullmatch(found.name)), None)
+        reason = _passed_over(found.name.rpartition(".")[2].lower()) if "." in found.name else None
         if reason is not None:
             self.unread.add(found.path, reason)
         elif alone:
@@ -243,6 +248,11 @@ class _Reading:
                 self.unread.add(
                     f"{stem}-*-of-{count:05}.{extension}", f"{missing:,} of {count:,} shards are not here"
                 )
+
+
+@lru_cache(maxsize=1024)
+def _passed_over(extension: str) -> str | None:
+    return next((reason for pattern, reason in _PASSED_OVER if pattern.fullmatch(extension)), None)
 
 
 def _read(file: Opened, reader: Reader) -> Testimony | list[Testimony]:

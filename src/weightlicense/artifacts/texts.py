@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ _NO_TEXT = re.compile(
     "index|metadata|jinja2?|j2|template"
 )
 _DOCUMENT_FORMAT = re.compile("pdf|docx?|odt|rtf|pages|djvu|epub")
+_TELLING = re.compile(
+    "licen|copying|copyright|eula|terms|agreement|patents|notice|attribution|third|polic|use|usage|aup|read|card|"
+    "[\u8bb8\u8a31\u534f\u5354\u6388\u4f7f\u53ef\u30e9]",
+    re.IGNORECASE,
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CARD = re.compile(r"read ?me\b|model ?card\b|.*\bmodel card$")
 _POLICY = re.compile(
@@ -40,23 +46,38 @@ _LICENSE_FOLDERS: Final = frozenset({"licenses", "licences", "license", "licence
 
 def role_of(found: Found) -> Role | None:
     """The role of a file, by its name and folder; None for one that is no text of these."""
-    stem, extension = _parts(found.name)
-    if _NO_TEXT.fullmatch(extension):
+    if not _may_have_role(found.name):
         return None
+    stem, extension = _parts(found.name)
     if _POLICY.search(stem) and "licen" not in stem:
         return "policy"
     if _NOTICE.search(stem) and not stem.startswith(("license ", "licence ")):
         return "notice"
-    if _CARD.match(stem) and (_PROSE.fullmatch(extension) or stem.startswith("readme")):
+    if _CARD.match(stem) and (_kind_of(extension) == "text" or stem.startswith("readme")):
         return "card" if "licen" not in stem else "license"
     if _LICENSE.search(stem):
         return "license"
-    if _PROSE.fullmatch(extension) and found.folders and found.folders[-1].lower() in _LICENSE_FOLDERS:
+    if _kind_of(extension) == "text" and found.folders and found.folders[-1].lower() in _LICENSE_FOLDERS:
         return "license"
     is_data = _DATA_TEXT.fullmatch(extension) and _DATA.match(stem)
-    if extension and _PROSE.fullmatch(extension) and not is_data:
+    if extension and _kind_of(extension) == "text" and not is_data:
         return "document"
     return None
+
+
+def _may_have_role(name: str) -> bool:
+    """A quick answer for the many files that are none: data with an extension, or without a word that tells."""
+    extension = name.rpartition(".")[2].lower() if "." in name.lstrip(".") else ""
+    kind = _kind_of(extension)
+    return kind == "text" or (kind != "data" and _TELLING.search(name) is not None)
+
+
+@lru_cache(maxsize=1024)
+def _kind_of(extension: str) -> str:
+    for pattern, kind in ((_PROSE, "text"), (_NO_TEXT, "data"), (_DOCUMENT_FORMAT, "document")):
+        if pattern.fullmatch(extension):
+            return kind
+    return "unknown"
 
 
 def is_card(found: Found) -> bool:
@@ -79,8 +100,7 @@ def _parts(name: str) -> tuple[str, str]:
     """The name in lower case, its words parted by one space, and its extension if it is one that is known."""
     stem, dot, extension = name.rpartition(".")
     extension = extension.lower()
-    known = any(kind.fullmatch(extension) for kind in (_PROSE, _NO_TEXT, _DOCUMENT_FORMAT))
-    if not dot or not stem or not known:
+    if not dot or not stem or _kind_of(extension) == "unknown":
         stem, extension = name, ""
     words = re.sub(r"[\W_]+", " ", _CAMEL.sub(" ", stem)).strip().lower()
     return words, extension

@@ -70,7 +70,12 @@ class Budget:
         if self.read < 0:
             raise Unreadable("not read: the bytes that are read of one directory are used up")
         if self.is_late():
-            raise Unreadable(f"not read: the {self.seconds:g} seconds for one directory are used up")
+            raise Unreadable(f"not read: {self.used_up}")
+
+    @property
+    def used_up(self) -> str:
+        """What to say when the time is used up."""
+        return f"the {self.seconds:g} seconds for one directory are used up"
 
     def is_late(self) -> bool:
         """Whether the time is used up."""
@@ -187,9 +192,7 @@ def walk(root: str, unread: UnreadList, budget: Budget) -> tuple[list[Found], in
         for entry in _entries(full, folder, unread, MOST_ENTRIES - entries):
             entries += 1
             if entries % 1000 == 0 and budget.is_late():
-                unread.add(
-                    folder, f"not read on: the {budget.seconds:g} seconds for one directory are used up"
-                )
+                unread.add(folder, f"not read on: {budget.used_up}")
                 return found, files
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_symlink():

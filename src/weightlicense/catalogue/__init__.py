@@ -241,21 +241,21 @@ def find_model(name: str) -> Model | None:
     """
     wanted, owner = normalised(name), organization(name)
     known = files.model_index()
-    rows = known["rows"]
-    fitting = [(1, 0, index) for index in known["names"].get(wanted, ())]
+    fitting = [(1, 0, index) for index in known.names.get(wanted, ())]
     fitting += [
         (0, len(glob.replace("*", "").replace("?", "")), index)
-        for head, glob, index in known["globs"]
+        for head, glob, index in known.globs
         if wanted.startswith(head) and _matches(wanted, glob)
     ]
-    best: tuple[tuple[int, bool, int], int] | None = None
+    best: tuple[tuple[int, bool, int], dict[str, Any]] | None = None
     for whole, literal, index in fitting:
-        if any(_matches(wanted, glob) for glob in rows[index].get("except", ())):
+        row = known.row(index)
+        if any(_matches(wanted, glob) for glob in row.get("except", ())):
             continue
-        rank = (whole, owner in rows[index]["organizations"], literal)
+        rank = (whole, owner in row["organizations"], literal)
         if best is None or rank > best[0]:
-            best = (rank, index)
-    return None if best is None else _model(rows[best[1]])
+            best = (rank, row)
+    return None if best is None else _model(best[1])
 
 
 def _matches(wanted: str, glob: str) -> bool:
@@ -273,7 +273,7 @@ def resolve_model(name: str) -> Model:
     found = find_model(name)
     if found is not None:
         return found
-    known = [row["id"] for row in files.model_index()["rows"]]
+    known = [model.id for model in models()]
     raise UsageError(f"unknown model {name!r}", hint=_near(normalised(name), known, "models"))
 
 
@@ -298,4 +298,5 @@ def _model(row: dict[str, Any]) -> Model:
 
 def models() -> list[Model]:
     """Every entry of the model registry, in the order of publishers."""
-    return [_model(row) for row in files.model_index()["rows"]]
+    index = files.model_index()
+    return [_model(index.row(place)) for place in range(len(index.rows))]

@@ -70,15 +70,28 @@ def index() -> dict[str, Any]:
     return make_index()
 
 
+class ModelIndex(msgspec.Struct, frozen=True):
+    """The model registry: rows as JSON, each decoded when asked for; whole names and globs with their rows."""
+
+    names: dict[str, list[int]]
+    globs: list[tuple[str, str, int]]
+    rows: list[msgspec.Raw]
+
+    def row(self, index: int) -> dict[str, Any]:
+        """One row of the registry."""
+        found: dict[str, Any] = msgspec.json.decode(self.rows[index])
+        return found
+
+
 @cache
-def model_index() -> dict[str, Any]:
+def model_index() -> ModelIndex:
     """The model registry with its names and globs."""
     if is_compiled():
-        loaded: dict[str, Any] = _decoded("models.json")
-        return loaded
+        with open(os.path.join(COMPILED, "models.json"), "rb") as file:
+            return msgspec.json.decode(file.read(), type=ModelIndex)
     from weightlicense.catalogue.build import make_models
 
-    return make_models()
+    return msgspec.json.decode(msgspec.json.encode(make_models()), type=ModelIndex)
 
 
 @cache

@@ -169,7 +169,6 @@ class Program(Struct, frozen=True, kw_only=True):
     acts: frozenset[str]
     rules: tuple[Rule, ...]
     holds: tuple[Hold, ...]
-    levels: tuple[tuple[int, Callable[[Values], Truth]], ...]
     duties: tuple[DutyRule, ...]
     silences: tuple[Silence, ...]
     unknowns: tuple[Unknown, ...]
@@ -177,34 +176,14 @@ class Program(Struct, frozen=True, kw_only=True):
     claims: tuple[Claim, ...]
     words: Vocabulary
 
-    def verdict(self, values: Values) -> int | None:
-        """The level that the facts settle, clause by clause; None where something undecided could make it worse.
-
-        Where it gives a level, the full answer gives the same. For bulk use take `bulk_verdict()`.
-        """
-        undecided = False
-        for level, test in self.levels:  # the worst first: what follows a level that stands cannot matter
-            truth = test(values)
-            if truth:
-                return None if undecided else level
-            if truth is None:
-                undecided = True
-        if undecided:
-            return None
-        worst = max((claim.level for claim in self.claims), default=PERMITTED)
-        for duty in self.duties:
-            level = duty.level(values)
-            if level > worst:
-                worst = level
-                if worst == BREACH:
-                    break
-        return worst
-
     def bulk_verdict(self) -> Callable[[Values], int | None]:
-        """`verdict` compiled into one function; worth its making from some hundred fact sets on."""
+        """A function from values to the level that they settle; None where something undecided could make it worse.
+
+        Where it gives a level, the full answer gives the same. Worth its making from some hundred fact sets on.
+        """
         from weightlicense.engine.quick import compile_verdict
 
-        return compile_verdict(self, self.verdict)
+        return compile_verdict(self)
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -273,22 +252,12 @@ def build(
         acts=acts,
         rules=tuple(rules),
         holds=tuple(kept),
-        levels=_levels(kept, words),
         duties=tuple(duties),
         silences=tuple(silences),
         unknowns=tuple(open_),
         conflicts=tuple(conflicts),
         claims=tuple(claims),
         words=words,
-    )
-
-
-def _levels(holds: list[Hold], words: Vocabulary) -> tuple[tuple[int, Callable[[Values], Truth]], ...]:
-    """For each level, the worst first, one test whether any of its holds stands."""
-    levels = sorted({hold.level for hold in holds}, reverse=True)
-    return tuple(
-        (level, compiled(disjunction(hold.condition for hold in holds if hold.level == level), words))
-        for level in levels
     )
 
 
@@ -385,7 +354,7 @@ def _hold(rule: Rule, words: Vocabulary) -> Hold:
     return Hold(
         level=LEVELS[rule.clause.then.effect],
         condition=condition,
-        test=compiled(condition, words),
+        test=rule.test if rule.lifted == FALSE else compiled(condition, words),
         by=(rule.reference,),
     )
 

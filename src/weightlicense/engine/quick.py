@@ -92,24 +92,50 @@ class _Source:
         return [*lines, "elif state == 'unmet':", f"    worst = {BREACH}"]
 
 
-def compile_verdict(
-    program: Program, exact: Callable[[Values], int | None]
-) -> Callable[[Values], int | None]:
-    """One function from values to the level that they settle; `exact` answers where it does not know."""
+def compile_verdict(program: Program) -> Callable[[Values], int | None]:
+    """One function from values to the level that they settle; None where something undecided could make it worse."""
     source = _Source(program)
+    levels = _levels(program)
     lines = []
-    by_level: dict[int, list[Hold]] = {}
-    for hold in program.holds:
-        by_level.setdefault(hold.level, []).append(hold)
-    for level in sorted(by_level, reverse=True):
-        condition = disjunction(hold.condition for hold in by_level[level])
+    for level, condition in levels:
         lines += [f"if {source.condition(condition)}:", f"    return {level}"]
     lines.append(f"worst = {max((claim.level for claim in program.claims), default=PERMITTED)}")
     for duty in program.duties:
         lines += source.duty(duty)
     body = "\n".join(f"        {line}" for line in [*lines, "return worst"])
     text = f"def verdict(V):\n    try:\n{body}\n    except Unknown:\n        return exact(V)\n"
-    names = {**source.names, "exact": exact}
+    names = {**source.names, "exact": _exact(program, levels)}
     exec(compile(text, f"<verdict of {', '.join(d.id for d in program.documents)}>", "exec"), names)  # noqa: S102
     found: Callable[[Values], int | None] = names["verdict"]
     return found
+
+
+def _levels(program: Program) -> list[tuple[int, Condition]]:
+    """For each level, the worst first, when any of its holds stands."""
+    by_level: dict[int, list[Hold]] = {}
+    for hold in program.holds:
+        by_level.setdefault(hold.level, []).append(hold)
+    return [
+        (level, disjunction(hold.condition for hold in by_level[level]))
+        for level in sorted(by_level, reverse=True)
+    ]
+
+
+def _exact(program: Program, levels: list[tuple[int, Condition]]) -> Callable[[Values], int | None]:
+    """The same by tests that know three answers."""
+    tests = [(level, compiled(condition, program.words)) for level, condition in levels]
+    claimed = max((claim.level for claim in program.claims), default=PERMITTED)
+
+    def exact(values: Values) -> int | None:
+        undecided = False
+        for level, test in tests:  # what follows a level that stands cannot matter
+            truth = test(values)
+            if truth:
+                return None if undecided else level
+            if truth is None:
+                undecided = True
+        if undecided:
+            return None
+        return max([claimed, *(duty.level(values) for duty in program.duties)])
+
+    return exact

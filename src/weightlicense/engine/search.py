@@ -408,12 +408,22 @@ class Search:
         before = self.assumed.get(key, _NOTHING)
         has, lacks = self._partly(self.assumed[key])
         absent = {variable: self._covered(variable) for variable in variables}
-        for chosen in (None, *variables):
-            inside = has | {chosen[1]} if chosen else has
-            outside = lacks.union(*(codes for variable, codes in absent.items() if variable != chosen))
-            self.assumed[key] = Members(has=inside, lacks=outside)
-            label = self.cells[chosen][1].label if chosen else "none"
-            yield Cell(value=label, label=label), *self._outcome(mine)
+        every = lacks.union(*absent.values())
+        self.assumed[key] = Members(has=has, lacks=every)
+        without = [(hold, hold.test(self.assumed)) for hold in mine]
+        yield Cell(value="none", label="none"), *_told(without)
+        for variable in variables:
+            others = (codes for other, codes in absent.items() if other != variable)
+            self.assumed[key] = Members(
+                has=has | {variable[1]}, lacks=lacks.union(*others) - absent[variable]
+            )
+            # Only the holds that look at this member can come out otherwise.
+            outcome = [
+                (hold, hold.test(self.assumed) if variable in self.variables[id(hold)] else truth)
+                for hold, truth in without
+            ]
+            label = self.cells[variable][1].label
+            yield Cell(value=label, label=label), *_told(outcome)
         self._restore(variables[0], before)
 
     def _covered(self, variable: Variable) -> frozenset[str]:
@@ -422,11 +432,15 @@ class Search:
         return value[1] if isinstance(value, tuple) else frozenset({variable[1]})
 
     def _outcome(self, holds: list[Hold]) -> tuple[list[Hold], bool]:
-        truths = [(hold, hold.test(self.assumed)) for hold in holds]
-        return [hold for hold, truth in truths if truth], any(truth is None for _hold, truth in truths)
+        return _told([(hold, hold.test(self.assumed)) for hold in holds])
 
 
 _NOTHING: Final = object()
+
+
+def _told(truths: list[tuple[Hold, Truth]]) -> tuple[list[Hold], bool]:
+    """The holds that stand, and whether any is undecided."""
+    return [hold for hold, truth in truths if truth], any(truth is None for _hold, truth in truths)
 
 
 def _number_cells(found: list[Atom], known: Any) -> Iterator[Cell]:

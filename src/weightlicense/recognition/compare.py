@@ -196,15 +196,41 @@ class _Search:
         return found
 
     def _best(self, start: int, stop: int) -> _Found | None:
-        hashes = self.compared.hashes[start : stop - RUN + 1]
-        shares = self.known.shortlist(hashes, _CANDIDATES)
+        """The known text that fits best between two words; None where none does."""
+        ranked = self._ranked(start, stop)
+        if not ranked:
+            return None
+        score, best = ranked[0]
+        # A text that holds license and policy is like a license and a policy of another version, put together.
+        for other_score, other in ranked[1:]:
+            within = best.start <= other.start and other.stop <= best.stop
+            if (
+                within
+                and other_score >= 0.9 * other.matched
+                and best.stop - best.start > other.stop - other.start + 40
+            ):
+                sides = ((best.start, other.start), (other.stop, best.stop))
+                rest = (self._ranked(first, last)[:1] for first, last in sides if last - first >= 40)
+                if other_score + sum(found[0][0] for found in rest if found) > score:
+                    score, best = other_score, other
+                    break
+        best.also = [
+            other.index
+            for rival, other in ranked
+            if other is not best and rival == score and other.blocks == best.blocks
+        ]
+        return best
+
+    def _ranked(self, start: int, stop: int) -> list[tuple[float, _Found]]:
+        """The known texts that fit between two words, with how well; the best first."""
+        shares = self.known.shortlist(self.compared.hashes[start : stop - RUN + 1], _CANDIDATES)
         ranked: list[tuple[float, _Found]] = []
-        highest = 0.0
+        highest, whole = 0.0, False
         for share, index in shares:
             if share < 0.3 * shares[0][0] or share < 0.08:
                 break
             # The share of the weight is about that of the words; one that cannot win is not compared.
-            if (share + 0.12) * self.known.prints[index].count < highest:
+            if (whole or share < 0.85) and (share + 0.12) * self.known.prints[index].count < highest:
                 continue
             blocks = align(self.known.runs(index), self.compared, start, stop)
             if not blocks:
@@ -212,15 +238,10 @@ class _Search:
             score, found = self._scored(index, blocks)
             if found is not None:
                 ranked.append((score, found))
-                highest = max(highest, score)
-        if not ranked:
-            return None
+                if score > highest:
+                    highest, whole = score, score == found.matched
         ranked.sort(key=lambda each: -each[0])
-        score, best = ranked[0]
-        best.also = [
-            other.index for rival, other in ranked[1:] if rival == score and other.blocks == best.blocks
-        ]
-        return best
+        return ranked
 
     def _scored(self, index: int, blocks: list[Block]) -> tuple[float, _Found | None]:
         """How well a document fits, and the finding where that is enough."""
@@ -386,7 +407,10 @@ class _Telling:
             marks = set(self.record.marks)
             if lacks <= 2 and all(word in marks for word in range(gap.old, gap.old_end)):
                 return gap.new < len(self.words.words) and self.page.is_list_item(gap.new)
-            if _within(gap, self.record.outside):
+            # All of it, or all but its heading.
+            if any(
+                a <= gap.old and gap.old_end <= b and lacks >= 0.6 * (b - a) for a, b in self.record.outside
+            ):
                 says = f"a passage that is no term is missing: {_counted(lacks)}"
                 self.removed.append(Removal(clause=None, at=None, words=lacks, says=says))
                 return True

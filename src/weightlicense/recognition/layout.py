@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 _ODD_ENCODINGS: Final = ("windows-1252", "gb18030", "mac_roman", "big5", "shift_jis", "euc_kr")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_UNSHOWN = re.compile(r"(?is)<(style|script)\b[^<>]{0,500}>.{0,200000}?</\1\s*>")
+_UNSHOWN_BEGIN = re.compile(r"(?i)<(style|script)\b[^<>]{0,500}>")
 _PAGE = re.compile(
     r"(?i)^\W*(?:(?:page|seite|p\.|第)?\W*\d{1,4}\W*(?:(?:of|/|von|页|頁|共)\W*\d{1,4}\W*)?[页頁]?|page\W+[ivxl]{1,6})\W*$"
 )
 _PAGE_LINE = re.compile(
-    r"(?im)^[^\w\n]*(?:(?:page|seite|第)[^\w\n]*)?\d{1,4}[^\w\n]*(?:(?:of|/|von|页|頁|共)[^\w\n]*\d{1,4}[^\w\n]*)?[页頁]?[^\w\n]*$"
+    r"(?im)^[^\w\n]*(?:(?:page|seite|第)[^\w\n]*)?\d{1,4}[^\w\n]*(?:(?:of|/|von|页|頁|共)[^\w\n]*\d{1,4}[^\w\n]*)?(?:[页頁][^\w\n]*)?$"
 )
 _NAMED_PAGE = re.compile(
-    r"(?im)^[^\w\n]*(?:page|seite|第)[^\w\n]*\d{1,4}[^\w\n]*(?:(?:of|/|von|页|頁|共)[^\w\n]*\d{1,4}[^\w\n]*)?[页頁]?[^\w\n]*$"
+    r"(?im)^[^\w\n]*(?:page|seite|第)[^\w\n]*\d{1,4}[^\w\n]*(?:(?:of|/|von|页|頁|共)[^\w\n]*\d{1,4}[^\w\n]*)?(?:[页頁][^\w\n]*)?$"
 )
 _BLANKED = re.compile(r"[^\n]")
 _LEADER = re.compile(r"[ \t]*(\*|//|#|;|--|%|>|!|\|)(?=\s|$)")
@@ -63,6 +63,8 @@ _POINTING = re.compile(
     r"(?i)\b(?:following|below|above|this file|cop(?:y|ies) of|retain\w*|see|text|accompan\w+|attached|reproduced"
     r"|under the (?:terms|license)|the (?:terms|conditions) (?:of|and))\b"
 )
+# More than this is read by nobody and not searched: what it says is unknown, never harmless.
+_LONGEST_NOTE: Final = 200_000
 _TITLE_WORD = re.compile(r"(?i)\b(?:licen[cs]e|agreement|policy|terms)\b|许可|協議|协议|条款|政策")
 # A title with such a word names another text than the one it qualifies.
 _QUALIFIERS: Final = frozenset(
@@ -118,8 +120,7 @@ def _most_known(texts: list[str], known: Known) -> str:
 
 def readings(text: str) -> Iterator[str]:
     """The text without what no reader sees; then, where they may be what differs, without pages and escapes."""
-    if "<" in text:
-        text = _UNSHOWN.sub(lambda found: _BLANKED.sub(" ", found[0]), text)
+    text = _without_styles(text)
     if text.count("\\n") > 5 + text.count("\n"):  # line ends that an encoder wrote out
         text = text.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\t", " ").replace('\\"', '"')
     text = _without_leaders(text)
@@ -133,6 +134,22 @@ def readings(text: str) -> Iterator[str]:
         from html import unescape
 
         yield unescape(_BLOCK_ESCAPED.sub(" ", text))
+
+
+def _without_styles(text: str) -> str:
+    """The text with style sheets and scripts blanked; what is never closed stays."""
+    pieces: list[str] = []
+    done = 0
+    ends: dict[str, int] = {}
+    for found in _UNSHOWN_BEGIN.finditer(text):
+        name = found[1].lower()
+        if found.start() < done or ends.get(name) == -1:
+            continue
+        ends[name] = text.find(f"</{name}", found.end())
+        if ends[name] >= 0:
+            pieces += (text[done : found.start()], _BLANKED.sub(" ", text[found.start() : ends[name]]))
+            done = ends[name]
+    return "".join((*pieces, text[done:])) if pieces else text
 
 
 def _without_leaders(text: str) -> str:
@@ -264,6 +281,8 @@ def binding(text: str, repeated: Sequence[str] = ()) -> bool:
     Copyright lines do not, nor does a sentence that only points at the license. `repeated` are sentences that the
     license itself has.
     """
+    if len(text) > _LONGEST_NOTE:
+        return True
     text = _COPYRIGHT.sub(" ", text)
     for sentence in _SENTENCE.split(text):
         if sentence in repeated:
@@ -277,13 +296,13 @@ def binding(text: str, repeated: Sequence[str] = ()) -> bool:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, and its paragraphs."""
-    return [sentence for sentence in _SENTENCE.split(text) if sentence.strip()]
+    return [sentence for sentence in _SENTENCE.split(text[:_LONGEST_NOTE]) if sentence.strip()]
 
 
 def titles(text: str) -> list[str]:
     """The lines that look like the title of a license."""
     found = []
-    for line in text.splitlines():
+    for line in text[:_LONGEST_NOTE].splitlines():
         plain = re.sub(r"<[^<>]{0,200}>", " ", line).strip(" \t#*_=-:\"'`/<>|")
         if plain and len(plain) < 120 and _TITLE_WORD.search(plain) and not re.search(r"[.。]\s*$", plain):
             found.append(plain.removeprefix("license:").removeprefix("License:").strip() or plain)

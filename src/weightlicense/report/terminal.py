@@ -280,7 +280,7 @@ def _clause(page: Page, finding: Finding) -> None:
 def _know(page: Page, report: Report) -> None:
     page.heading("Know")
     for finding in report.findings:
-        if finding.doubt and finding.status != "not-applicable":
+        if finding.doubt and (finding.status != "not-applicable" or finding.kind == "incorporation"):
             page.add(f"doubt ({finding.reference}): {finding.doubt}", indent=2, hang=4)
     for note in report.notes:
         page.add(note, indent=2, hang=4)

@@ -110,6 +110,8 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     duties: dict[str, Duty]
     hazards: dict[str, Hazard]
     uses: dict[str, NamedUse]
+    implied_by: dict[str, frozenset[str]]
+    suggested_by: dict[str, frozenset[str]]
     regions: dict[str, frozenset[str]]
     countries: frozenset[str]
 
@@ -137,13 +139,12 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
 
     def tagged(self, tags: frozenset[str]) -> frozenset[str]:
         """The hazard tags with all that imply one of them: what a purpose may touch to touch `tags`."""
-        return tags | {hazard.name for hazard in self.hazards.values() if tags.intersection(hazard.implies)}
+        return tags.union(*(self.implied_by[tag] for tag in tags if tag in self.implied_by))
 
     def suggesting(self, tags: frozenset[str]) -> frozenset[str]:
         """Hazard tags that suggest one of `tags` without being or implying one."""
-        return frozenset(
-            h.name for h in self.hazards.values() if tags.intersection(h.suggests)
-        ) - self.tagged(tags)
+        found = frozenset[str]().union(*(self.suggested_by[tag] for tag in tags if tag in self.suggested_by))
+        return found - self.tagged(tags) if found else found
 
     def places(self, names: tuple[str, ...]) -> frozenset[str]:
         """Country codes for a list of countries and regions."""
@@ -260,6 +261,17 @@ def vocabulary() -> Vocabulary:
             )
             for row in data["uses"]["uses"]
         },
+        implied_by=_reversed(data["hazards"]["hazards"], "implies"),
+        suggested_by=_reversed(data["hazards"]["hazards"], "suggests"),
         regions={name: frozenset(codes) for name, codes in data["regions"]["regions"].items()},
         countries=frozenset(data["regions"]["countries"]),
     )
+
+
+def _reversed(rows: list[dict[str, Any]], key: str) -> dict[str, frozenset[str]]:
+    """For each tag, the tags whose row names it under `key`."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        for tag in row.get(key, ()):
+            found.setdefault(tag, set()).add(row["name"])
+    return {tag: frozenset(names) for tag, names in found.items()}

@@ -1,0 +1,323 @@
+"""Where a directory's model comes from: its parents, the relation to each, and the use that they suggest."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from weightlicense import catalogue
+from weightlicense.artifacts import Directory, Parent, Witness, clean, read_directory
+from weightlicense.auditing.copies import Copy, find_copies
+from weightlicense.auditing.statements import Statement, settled, statements_of
+from weightlicense.errors import UsageError
+from weightlicense.lineage import Lineage, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+USES: Final = {
+    "adapter": "adapter release",
+    "merge": "merge release",
+    "quantize": "quantized release",
+    "convert": "quantized release",
+    "fine-tune": "derivative release",
+    "re-upload": "redistribution",
+}
+"""The use that each relation suggests, in the order in which one is chosen."""
+RELATION_OF: Final = {"fine-tune": "fine-tune", "quantize": "quantize", "adapt": "adapter", "merge": "merge"}
+MOST_PARENTS: Final = 200
+MOST_LOCAL: Final = 16
+_SIGNS_OF_A_MODEL: Final = re.compile(
+    r"(?i)(adapter_|generation_)?config\.json|readme\.md|.+\.(safetensors|gguf|onnx)|licen[cs]e(\..+)?|mergekit_config\.ya?ml"
+)
+
+
+class Local(Struct, frozen=True, kw_only=True):
+    """A parent that is a directory on this machine: read as a witness, never written."""
+
+    path: str
+    directory: Directory
+    copies: tuple[Copy, ...]
+    statements: tuple[Statement, ...]
+
+    @property
+    def has_notice(self) -> bool:
+        """Whether it comes with a notice file."""
+        return any(text.role == "notice" for text in self.directory.texts)
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """The works behind a directory, and what is not known of them.
+
+    `firm` says whether a statement, rather than a name that a tool left behind, leads to them.
+    """
+
+    lineage: Lineage
+    relations: frozenset[str]
+    local: dict[str, Local]
+    firm: bool
+    hints: tuple[str, ...]
+    notes: tuple[str, ...]
+    models: tuple[catalogue.Model, ...]
+
+
+def parents_of(directory: Directory) -> list[Parent]:
+    """Every work that the directory is said to come from, with what is a file of its own left out."""
+    found: list[Parent] = []
+    for witness in directory.witnesses:
+        if witness.says.get("subject") or not _is_part(witness):
+            found.extend(parent for parent in witness.parents if not _is_own_file(parent, directory))
+    return found[:MOST_PARENTS]
+
+
+def _is_part(witness: Witness) -> bool:
+    """Whether a witness speaks of a work beside the model, as a bill of materials does of data."""
+    return (
+        witness.source in ("spdx", "cyclonedx")
+        and not witness.says.get("subject")
+        and bool(witness.says.get("component"))
+    )
+
+
+def _is_own_file(parent: Parent, directory: Directory) -> bool:
+    if not parent.local:
+        return False
+    root = os.path.realpath(directory.root)
+    base = root if os.path.isdir(root) else os.path.dirname(root)
+    real = os.path.realpath(os.path.join(base, parent.name))
+    return real == base or (real.startswith(base + os.sep) and os.path.isfile(real))
+
+
+def default_relation(directory: Directory) -> str:
+    """How a model comes from a parent where nobody says it: by what lies in the directory."""
+    sources = {witness.source for witness in directory.witnesses}
+    if "adapter-config" in sources:
+        return "adapter"
+    if "mergekit" in sources or any(witness.says.get("merge_method") for witness in directory.witnesses):
+        return "merge"
+    if any(witness.says.get("quantized") is True for witness in directory.witnesses):
+        return "quantize"
+    named = {catalogue.normalised(parent.name) for parent in parents_of(directory) if not parent.hint}
+    tags = {tag.lower() for witness in directory.witnesses for tag in witness.says.get("tags", ())}
+    return "merge" if len(named) > 1 and tags & {"merge", "mergekit", "moe"} else "fine-tune"
+
+
+def trace(
+    directory: Directory,
+    subject: str,
+    *,
+    day: str,
+    declared: tuple[str, str] | None = None,
+    given: Lineage | None = None,
+    names: Iterable[str] = (),
+) -> Origin:
+    """The lineage of a directory.
+
+    `declared` is the model that the user names, with its relation; `given` a lineage that the user gives; `names` are names of
+    the model itself, which lead to a family where nothing else does.
+    """
+    tracing = _Tracing(day)
+    parents = tracing.parents(directory, subject)
+    if declared is not None:
+        name, relation = declared
+        key = tracing.add_named(name)
+        parents = {key: relation, **{k: v for k, v in parents.items() if k != key}}
+        tracing.firm = True
+    own_model = _own_model(directory)
+    works = dict(tracing.works)
+    kind, model, license_ = "model", own_model, None
+    if given is not None:
+        top = given.works[given.subject]
+        works |= {name: work for name, work in given.works.items() if name != given.subject}
+        same = {catalogue.normalised(name) for name in given.works}
+        parents = {
+            **dict(top.parents),
+            **{
+                name: relation for name, relation in parents.items() if catalogue.normalised(name) not in same
+            },
+        }
+        kind, model, license_ = top.kind, top.model or own_model, top.license
+        tracing.firm = tracing.firm or bool(top.parents or top.model or top.license)
+    if not any(works[name].model or works[name].license for name in parents) and model is None:
+        for name in names:
+            found = catalogue.find_model(name)
+            if found is not None:
+                relation = (
+                    "re-upload" if default_relation(directory) == "fine-tune" else default_relation(directory)
+                )
+                key = f"{found.id} (by name)"
+                works[key] = Work(id=key, model=found.id)
+                parents[key] = relation
+                tracing.hints.append(
+                    f"The name {clean(name)} is that of {found.title}, and nothing says where the model comes from."
+                )
+                tracing.models[found.id] = found
+                break
+    works[subject] = Work(
+        id=subject, kind=kind, model=model, license=license_, parents=tuple(parents.items())
+    )
+    if model is not None and (registered := catalogue.find_model(model)) is not None:
+        tracing.models[registered.id] = registered
+    return Origin(
+        lineage=Lineage(subject=subject, works=works),
+        relations=frozenset({"re-upload"}) if own_model is not None else frozenset(parents.values()),
+        local=tracing.local,
+        firm=tracing.firm or model is not None,
+        hints=tuple(dict.fromkeys(tracing.hints)),
+        notes=tuple(dict.fromkeys(tracing.notes)),
+        models=tuple(tracing.models.values()),
+    )
+
+
+def _own_model(directory: Directory) -> str | None:
+    """The registry's name for the directory's own model, where its Hub id is the publisher's own."""
+    for name in (
+        directory.repository,
+        *(name.name for name in directory.names if name.source.startswith("card: ")),
+    ):
+        if name is None or "/" not in name:
+            continue
+        found = catalogue.find_model(name)
+        if found is not None and catalogue.organization(name) in found.organizations:
+            return name
+    return None
+
+
+class _Tracing:
+    """The works that were found so far."""
+
+    def __init__(self, day: str) -> None:
+        self.day = day
+        self.works: dict[str, Work] = {}
+        self.local: dict[str, Local] = {}
+        self.models: dict[str, catalogue.Model] = {}
+        self.hints: list[str] = []
+        self.notes: list[str] = []
+        self.firm = False
+
+    def parents(self, directory: Directory, subject: str) -> dict[str, str]:
+        """The parents of a directory by their ids, each with the strongest relation that is stated of it."""
+        default = default_relation(directory)
+        found: dict[str, str] = {}
+        stated: dict[str, list[tuple[str, str]]] = {}
+        every = parents_of(directory)
+        firm = {catalogue.normalised(parent.name) for parent in every if not parent.hint}
+        for parent in every:
+            if parent.hint and catalogue.normalised(parent.name) in firm:
+                continue
+            key = self._key(parent, directory, subject)
+            if key is None:
+                continue
+            relation = parent.relation or default
+            if parent.relation is not None:
+                stated.setdefault(key, []).append((parent.relation, parent.place))
+            order = list(USES)
+            if key not in found or order.index(relation) < order.index(found[key]):
+                found[key] = relation
+        for key, rows in stated.items():
+            if len({relation for relation, _ in rows}) > 1:
+                told = " and ".join(dict.fromkeys(f"{relation} ({place})" for relation, place in rows))
+                self.notes.append(f"The relation to {key} is told in two ways: {told}; {found[key]} counts.")
+        return found
+
+    def _key(self, parent: Parent, directory: Directory, subject: str) -> str | None:
+        """The id of a parent's work, made where it is new; None for a hint that leads nowhere."""
+        name = clean(parent.name)
+        if parent.local and (path := _local_path(parent.name, directory)) is not None:
+            return self._read(path, name, directory)
+        stem = re.sub(r"\.(gguf|safetensors|bin|ckpt|pt|pth)$", "", parent.name, flags=re.IGNORECASE)
+        model = None if parent.local and not parent.hint and os.sep in stem else catalogue.find_model(stem)
+        if parent.hint:
+            if model is None:
+                return None
+            self.hints.append(f"{parent.place} has the name {name}, which a tool or prose left there.")
+        else:
+            self.firm = True
+        key = next(
+            (known for known in self.works if catalogue.normalised(known) == catalogue.normalised(name)), name
+        )
+        if key == subject:
+            key = f"{name} (parent)"
+        if model is not None:
+            self.models[model.id] = model
+        self.works.setdefault(key, Work(id=key, model=None if model is None else stem))
+        return key
+
+    def add_named(self, name: str) -> str:
+        """The work of a model that the user names; raises `UsageError` where nobody knows it."""
+        model = catalogue.resolve_model(name)
+        key = next(
+            (known for known in self.works if catalogue.normalised(known) == catalogue.normalised(name)), name
+        )
+        self.works[key] = Work(id=key, model=name)
+        self.models[model.id] = model
+        return key
+
+    def _read(self, path: str, name: str, child: Directory) -> str:
+        """The work of a local parent, with those behind it."""
+        self.firm = True
+        if path in self.local or len(self.local) >= MOST_LOCAL:
+            self.works.setdefault(name, Work(id=name))
+            return name
+        try:
+            directory = read_directory(Path(path))
+        except UsageError:
+            self.works.setdefault(name, Work(id=name))
+            return name
+        copies, _notes = find_copies(directory)
+        statements, _ = settled(statements_of(directory.witnesses, copies, self.day), frozenset())
+        self.local[path] = Local(path=path, directory=directory, copies=copies, statements=statements)
+        self.works[name] = Work(id=name)
+        own = [each for each in statements if each.choices and not each.is_data and not each.altered]
+        license_ = " AND ".join(
+            dict.fromkeys(
+                f"({each.expression})" if " " in each.expression else each.expression for each in own
+            )
+        )
+        parents = self.parents(directory, name)
+        model = _own_model(directory)
+        if (
+            model is None
+            and not license_
+            and not parents
+            and (found := catalogue.find_model(os.path.basename(path))) is not None
+        ):
+            model = found.id
+            self.hints.append(f"{name} is known by its name only: {found.title}.")
+        self.works[name] = Work(
+            id=name, model=model, license=license_ or None, parents=tuple(parents.items())
+        )
+        return name
+
+
+def _local_path(name: str, directory: Directory) -> str | None:
+    """The directory that a path leads to, where it looks like one of a model."""
+    root = os.path.realpath(directory.root)
+    base = root if os.path.isdir(root) else os.path.dirname(root)
+    try:
+        real = os.path.realpath(
+            os.path.join(base, os.path.expanduser(name.removeprefix("file://"))), strict=True
+        )
+        if not os.path.isdir(real) or real == base or base.startswith(real + os.sep):
+            return None
+        with os.scandir(real) as entries:
+            if any(
+                _SIGNS_OF_A_MODEL.fullmatch(entry.name)
+                for entry, _ in zip(entries, range(1000), strict=False)
+            ):
+                return real
+    except (OSError, ValueError):
+        return None
+    return None
+
+
+def inferred_use(origin: Origin) -> tuple[str, str]:
+    """The use that the relations suggest, and why."""
+    for relation, use in USES.items():
+        if relation in origin.relations:
+            return use, f"the relation {relation}"
+    return "redistribution", "a release of which no relation to another model is known"

@@ -1,0 +1,309 @@
+"""Who says which license: every statement of a directory, resolved, and where they disagree."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from weightlicense import catalogue
+from weightlicense.artifacts import Witness, clean
+from weightlicense.auditing.copies import Copy, is_policy, named_in
+from weightlicense.catalogue import files
+from weightlicense.errors import UsageError
+from weightlicense.usecase import Contradiction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MOST: Final = 200
+"""Statements that are weighed; no release has more that differ."""
+RANK: Final = ("declared", "card", "tag", "format", "text", "concluded", "prose")
+"""How statements are ordered where one must stand first: what people declare to recipients before what is inferred."""
+_BINDING = re.compile(
+    r"(?i)non-?\s?commercial|research (?:use |purposes? )?only|not for commercial|no commercial|academic use"
+)
+_NO_PART_OF_THE_MODEL: Final = re.compile(r"(?:code|docs) \d+")
+_DATA: Final = re.compile(r"datasets \d+")
+_DATA_PURPOSES: Final = frozenset({"data", "DATA", "dataset", "dataset_DatasetPackage"})
+
+
+class Statement(Struct, frozen=True, kw_only=True):
+    """A license that one witness names.
+
+    `choices` as in a resolution, empty where the text is not at hand; `reason` says why, and `one_of` which texts it may be.
+    `component` is the part of the release it speaks of, empty for the whole. `altered` is set where an altered text says it.
+    """
+
+    kind: str
+    place: str
+    written: str
+    choices: tuple[tuple[str, ...], ...] = ()
+    reason: str | None = None
+    one_of: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    component: str = ""
+    is_data: bool = False
+    is_nameless: bool = False
+    altered: bool = False
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """Every document that may be meant."""
+        return frozenset(root for choice in self.choices for root in choice)
+
+    @property
+    def expression(self) -> str:
+        """The documents as a license expression; as written where none is known."""
+        if not self.choices:
+            return self.written
+        parts = [" AND ".join(choice) for choice in self.choices]
+        return (
+            parts[0]
+            if len(parts) == 1
+            else " OR ".join(f"({part})" if " " in part else part for part in parts)
+        )
+
+    @property
+    def shown(self) -> str:
+        """What is said, and where."""
+        return f"{self.written} ({self.place})"
+
+
+def statements_of(witnesses: Iterable[Witness], copies: Iterable[Copy], day: str) -> tuple[Statement, ...]:
+    """Every statement of a directory, the first to count first."""
+    found = [statement for witness in witnesses for statement in _by_witness(witness, day)]
+    found += list(_by_text(copies, day))
+    found.sort(key=lambda statement: (RANK.index(statement.kind), statement.component != ""))
+    return tuple(dict.fromkeys(found))[:MOST]
+
+
+def stated(written: str, day: str, *, kind: str, place: str, component: str = "") -> Statement:
+    """One statement, resolved as people write licenses."""
+    made = Statement(kind=kind, place=place, written=clean(written), component=component)
+    resolved = _resolved(written, day)
+    if resolved is None:
+        return replace(
+            made, reason=f"{clean(written)!r}, which {place} names, is no license that the catalogue knows."
+        )
+    return replace(
+        made,
+        choices=resolved.choices,
+        reason=resolved.reason,
+        one_of=resolved.one_of,
+        notes=resolved.notes,
+        is_nameless=not resolved.choices
+        and not resolved.one_of
+        and "names no text" in (resolved.reason or ""),
+    )
+
+
+def _resolved(written: str, day: str) -> catalogue.Resolution | None:
+    for name in _spellings(written):
+        try:
+            return catalogue.resolve_label(name, as_of=day)
+        except UsageError:
+            continue
+    title = _titles().get(_plain(written))
+    return None if title is None else catalogue.in_force(title, day)
+
+
+def _spellings(written: str) -> Iterator[str]:
+    """As written, then as a label would be: `Apache License, Version 2.0` is `apache-license-2.0`, then `apache-2.0`."""
+    yield written
+    plain = _plain(written)
+    yield plain
+    yield re.sub(r"-licen[cs]e\b|^licen[cs]e-", "", plain)
+    if "/" in written:
+        yield re.sub(r"\.(txt|md|html)$", "", written.rstrip("/").rpartition("/")[2])
+
+
+def _plain(written: str) -> str:
+    text = re.sub(r"[,()\"'`*]|\bversion\b|\bv(?=\d)|\bthe\b", " ", written.lower())
+    return "-".join(text.strip(" .;:").replace("_", " ").split())
+
+
+@cache
+def _titles() -> dict[str, str]:
+    titles: dict[str, str] = {}
+    for document, head in catalogue.heads().items():
+        if head["kind"] == "license":
+            plain = _plain(head["title"])
+            for name in (plain, plain.removesuffix("-agreement"), plain.removesuffix("-license-agreement")):
+                titles.setdefault(name, document)
+    return titles
+
+
+def _by_witness(witness: Witness, day: str) -> Iterator[Statement]:
+    component = str(witness.says.get("component", ""))
+    if witness.says.get("subject"):
+        component = ""
+    if component == "model" and witness.source == "kitfile":
+        component = ""
+    purpose = witness.says.get("purpose") or witness.says.get("type")
+    is_data = _DATA.fullmatch(component) is not None or purpose in _DATA_PURPOSES
+    kind = "card" if witness.source == "card" else "format"
+    for written in witness.licenses:
+        made = stated(written, day, kind=kind, place=witness.where("license"), component=component)
+        if made.is_nameless and isinstance(name := witness.says.get("license_name"), str):
+            named = stated(name, day, kind=kind, place=witness.where("license_name"), component=component)
+            # A name that nobody knows is a text of its own; the nameless label says no more.
+            made = named if not named.is_nameless else made
+        yield replace(made, is_data=is_data)
+    if not witness.licenses and isinstance(name := witness.says.get("license_name"), str):
+        yield replace(
+            stated(name, day, kind=kind, place=witness.where("license_name"), component=component),
+            is_data=is_data,
+        )
+    for key, kind in (
+        ("license_tags", "tag"),
+        ("license_classifiers", "tag"),
+        ("license_concluded", "concluded"),
+    ):
+        value = witness.says.get(key, ())
+        for written in (value,) if isinstance(value, str) else value:
+            made = stated(written, day, kind=kind, place=witness.where(key), component=component)
+            # Classifiers name families (`BSD License`); only what resolves says something.
+            if key != "license_classifiers" or made.choices:
+                yield replace(made, is_data=is_data)
+    for mention in witness.says.get("license_mentions", ()):
+        made = stated(mention.text, day, kind="prose", place=mention.place, component=component)
+        if made.choices:
+            yield made
+        elif _BINDING.search(mention.text):
+            yield replace(
+                made,
+                reason=f"{mention.place} says {clean(mention.text)!r}, which limits the use and names no text.",
+            )
+
+
+def _by_text(copies: Iterable[Copy], day: str) -> Iterator[Statement]:
+    for copy in copies:
+        if copy.file.role != "license":
+            continue
+        place = copy.file.place
+        component = "" if copy.file.embedded or ".dist-info" in copy.folder else _component(copy.folder)
+        if copy.document is not None:
+            if not is_policy(copy.document):
+                kind = "an altered text of" if not copy.is_unaltered else "the text of"
+                yield Statement(
+                    kind="text",
+                    place=place,
+                    written=f"{kind} {copy.document}",
+                    choices=((copy.document,),),
+                    component=component,
+                    altered=not copy.is_unaltered,
+                )
+            continue
+        name = named_in(copy.file)
+        made = None if name is None else stated(name, day, kind="text", place=place, component=component)
+        if made is not None and (made.choices or made.one_of):
+            yield made
+        else:
+            near = f" It is most like {copy.match.near}." if copy.match.near else ""
+            yield Statement(
+                kind="text",
+                place=place,
+                written="an unknown text",
+                reason=f"{place} is a license text that the catalogue does not know.{near}",
+                component=component,
+            )
+
+
+def _component(folder: str) -> str:
+    return (
+        ""
+        if folder.rpartition("/")[2].lower() in {"", "licenses", "licences", "license", "legal"}
+        else clean(folder)
+    )
+
+
+def settled(
+    statements: Iterable[Statement], hints: frozenset[str]
+) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
+    """Statements with a label that stands for several texts narrowed to the one that the directory or its origin has.
+
+    `hints` are the licenses of the works that it comes from. Also: notes on what was narrowed.
+    """
+    every = tuple(statements)
+    texts = frozenset(
+        root for each in every if each.kind == "text" and not each.altered for root in each.roots
+    )
+    notes: list[str] = []
+    made = []
+    for each in every:
+        if each.one_of:
+            for known, whose in (
+                (texts, "the text in the directory"),
+                (hints, "the work that it comes from"),
+            ):
+                fitting = sorted(known.intersection(each.one_of))
+                if len(fitting) == 1:
+                    notes.append(
+                        f"The label {each.written} stands for several texts; {whose} settles it: {fitting[0]}."
+                    )
+                    each = replace(each, choices=((fitting[0],),), one_of=(), reason=None)
+                    break
+        elif each.is_nameless and each.component == "":
+            own = sorted(
+                {
+                    root
+                    for text in every
+                    if text.kind == "text" and text.component == ""
+                    for root in text.roots
+                }
+            )
+            if own:
+                notes.append(
+                    f"{each.place} says {each.written}, which names no text; the text in the directory is meant."
+                )
+                each = replace(each, choices=(tuple(own),), reason=None, is_nameless=False)
+        made.append(each)
+    return tuple(made), tuple(notes)
+
+
+def dated(texts: frozenset[str]) -> dict[str, str]:
+    """For dated versions of one text, of which the directory holds one: the others, each with the one that is meant."""
+    meant: dict[str, str] = {}
+    for row in files.label_rows():
+        versions = [version["document"] for version in row.get("versions", ())]
+        here = [version for version in versions if version in texts]
+        if here:
+            meant |= {version: here[-1] for version in versions if version not in here}
+    return meant
+
+
+def disagreements(statements: Iterable[Statement]) -> Iterator[Contradiction]:
+    """Pairs of statements about the same part that name different licenses, each pair of licenses once."""
+    seen: set[frozenset[object]] = set()
+    groups: dict[str, list[Statement]] = {}
+    for each in statements:
+        if (
+            (each.choices or each.reason)
+            and not each.is_data
+            and not _NO_PART_OF_THE_MODEL.fullmatch(each.component)
+        ):
+            groups.setdefault(each.component, []).append(each)
+    for rows in groups.values():
+        texts = frozenset(root for row in rows if row.kind == "text" for root in row.roots)
+        for index, first in enumerate(rows):
+            for second in rows[index + 1 :]:
+                one, two = _compared(first, texts), _compared(second, texts)
+                if one is None or two is None or one <= two or two <= one or one == two:
+                    continue
+                pair: frozenset[object] = frozenset((one, two))
+                if pair not in seen:
+                    seen.add(pair)
+                    yield Contradiction(fact="license", between=(first.shown, second.shown))
+
+
+def _compared(statement: Statement, texts: frozenset[str]) -> frozenset[str] | None:
+    """What a statement is compared by: of texts all together, for a directory may hold those of several parts."""
+    if statement.one_of or statement.is_nameless:
+        return None
+    if statement.kind == "text":
+        return texts or None
+    return statement.roots or frozenset({statement.written.lower()})
