@@ -1086,10 +1086,10 @@ print("\\n".join(entry.reason for entry in directory.unread))
 """
 
 
-def measured(path: Path) -> tuple[float, float, list[int], list[str]]:
-    """Seconds, MB beyond the interpreter, numbers of witnesses, files and unread; the reasons; the best of three."""
+def measured(path: Path, runs_wanted: int = 3) -> tuple[float, float, list[int], list[str]]:
+    """Seconds of the processor, MB beyond the interpreter, numbers of witnesses, files and unread; the reasons; the best of the runs."""
     runs = []
-    for _ in range(3):
+    for _ in range(runs_wanted):
         done = subprocess.run(
             [sys.executable, "-c", MEASURE, str(path)], capture_output=True, text=True, check=True
         )
@@ -1205,7 +1205,7 @@ def test_a_hostile_directory_takes_bounded_time_and_memory(
     tmp_path: Path, make: Callable[[Path], None]
 ) -> None:
     make(tmp_path)
-    seconds, memory, _, _ = measured(tmp_path)
+    seconds, memory, _, _ = measured(tmp_path, 1)
     assert (seconds < 12, memory < 400) == (True, True), (seconds, memory)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from weightlicense.assessment import check
+    from weightlicense.auditing import audit
     from weightlicense.errors import (
         BreachError,
         DataError,
@@ -38,11 +39,18 @@ __all__ = [
     "UsageError",
     "VerdictError",
     "WeightlicenseError",
+    "audit",
     "check",
     "identify",
 ]
 
-_HOMES = {"check": "assessment", "Report": "finding", "Match": "recognition", "identify": "recognition"}
+_HOMES = {
+    "audit": "auditing",
+    "check": "assessment",
+    "Report": "finding",
+    "Match": "recognition",
+    "identify": "recognition",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from msgspec.structs import replace
 
 from weightlicense import catalogue, engine
-from weightlicense.assessment import Asked, Term, Terms, model_terms, plain_terms, united, unknown_license
+from weightlicense.assessment import Asked, Term, Terms, model_terms, plain_terms, planned, united, unknown_license
 from weightlicense.errors import UsageError
 from weightlicense.lineage import TEACHING, Lineage, Reached, Work, reach
-from weightlicense.usecase import resolve_act, resolve_use
 from weightlicense.vocabulary import vocabulary
 
 FREE: Final = frozenset({"public-domain", "permissive"})
@@ -24,61 +24,93 @@ def terms_of(lineage: Lineage, asked: Asked, day: str, offered: str | None) -> T
     Raises `UsageError` where a work names a model or a license that is not known, with the work.
     """
     words = vocabulary()
-    _name, named, _facts = resolve_use(asked.use, words)
-    use = words.closure((*named, *(resolve_act(act, words) for act in asked.acts)))
-    choices: tuple[tuple[Term, ...], ...] = ((),)
-    unknowns: list[engine.Unknown] = []
+    use = words.closure(planned(asked)[1])
+    fixed: dict[str, Term] = {}
+    open_choices: list[tuple[tuple[Term, ...], ...]] = []
+    unknowns: dict[str, engine.Unknown] = {}
+    nameless: list[Reached] = []
     notes: dict[str, None] = {}
     reached_terms: list[tuple[Reached, Terms]] = []
     known: dict[tuple[str | None, str | None], Terms] = {}
+    closed: dict[frozenset[str], frozenset[str]] = {}
     for reached in reach(lineage):
         key = (reached.work.model, reached.work.license)
+        if key == (None, None):
+            if reached.toward is not None:
+                nameless.append(reached)
+            reached_terms.append((reached, Terms(name=reached.work.id, choices=())))
+            continue
         if key not in known:
             known[key] = _of_work(reached.work, day)
         found = known[key]
         notes |= dict.fromkeys(found.notes)
         reached_terms.append((reached, found))
+        asked_about = _questions_of_law(reached, found) if reached.is_dataset else found.unknowns
+        for unknown in asked_about:
+            if unknown.key not in unknowns:
+                unknowns[unknown.key] = replace(unknown, path=reached.path)
         if reached.is_dataset:
-            unknowns.extend(_questions_of_law(reached, found))
             continue
-        is_subject = len(reached.path) == 1
-        if not (is_subject and key == (None, None)):
-            unknowns.extend(replace(unknown, path=reached.path) for unknown in found.unknowns)
-        acts = None if is_subject else words.closure(tuple(reached.acts(use)))
-        placed = tuple(tuple(_placed(term, acts, reached) for term in choice) for choice in found.choices)
-        choices = _joined(choices, placed)
+        if reached.relations not in closed:
+            closed[reached.relations] = words.closure(tuple(reached.acts(use)))
+        acts = closed[reached.relations]
+        if len(found.choices) == 1:
+            for term in found.choices[0]:
+                _put(fixed, term, acts, reached)
+        elif found.choices:
+            open_choices.append(
+                tuple(tuple(_placed(term, acts, reached) for term in c) for c in found.choices)
+            )
+    if nameless:
+        unknown = _nameless(nameless)
+        unknowns[unknown.key] = unknown
     return Terms(
         name=asked.license or lineage.subject,
         title=asked.model or lineage.subject,
-        choices=choices,
-        unknowns=_once(unknowns),
+        choices=_choices(tuple(fixed.values()), open_choices),
+        unknowns=tuple(unknowns.values()),
         notes=tuple(notes),
         claims=tuple(_claims(reached_terms, offered, day)),
     )
 
 
-def _once(unknowns: list[engine.Unknown]) -> tuple[engine.Unknown, ...]:
-    """Each unknown once: works under the same terms share it, by the shortest path."""
-    kept: dict[str, engine.Unknown] = {}
-    for unknown in unknowns:
-        kept.setdefault(unknown.key, unknown)
-    return tuple(kept.values())
+def _put(fixed: dict[str, Term], term: Term, acts: frozenset[str], reached: Reached) -> None:
+    """One license once: the first path is the shortest, the acts of all works under it count."""
+    old = fixed.get(term.root)
+    if old is None:
+        fixed[term.root] = _placed(term, acts, reached)
+    elif not acts <= (old.acts or frozenset()) or not set(term.policies) <= set(old.policies):
+        fixed[term.root] = replace(
+            old,
+            acts=(old.acts or frozenset()) | acts,
+            policies=tuple(dict.fromkeys((*old.policies, *term.policies))),
+        )
 
 
-def _joined(
-    left: tuple[tuple[Term, ...], ...], right: tuple[tuple[Term, ...], ...]
+def _choices(
+    fixed: tuple[Term, ...], open_choices: list[tuple[tuple[Term, ...], ...]]
 ) -> tuple[tuple[Term, ...], ...]:
-    """Every choice on the left with every choice on the right, repeated terms once."""
-    both = dict.fromkeys(tuple(dict.fromkeys((*one, *two))) for one in left for two in right or ((),))
-    if len(both) <= MOST_CHOICES:
-        return tuple(both)
-    # More choices than anyone weighs: all of them apply, which is never milder.
-    return (tuple(dict.fromkeys(term for choice in both for term in choice)),)
+    """What always applies, with every way of choosing where works leave a choice."""
+    found = [fixed]
+    for choices in open_choices:
+        found = list(dict.fromkeys((*one, *two) for one in found for two in choices))
+        if len(found) > MOST_CHOICES:
+            # More choices than anyone weighs: all of them apply, which is never milder.
+            found = [tuple(dict.fromkeys(term for choice in found for term in choice))]
+    return tuple(found)
 
 
-def _placed(term: Term, acts: frozenset[str] | None, reached: Reached) -> Term:
-    path = (*term.path, *reached.path[1:]) if term.path else reached.path
-    return replace(term, acts=acts, path=path if len(path) > 1 else ())
+def _placed(term: Term, acts: frozenset[str], reached: Reached) -> Term:
+    path = reached.path
+    whole = (*term.path, *path[1:]) if term.path else path
+    return replace(term, acts=acts, path=whole if len(whole) > 1 else ())
+
+
+def _nameless(works: list[Reached]) -> engine.Unknown:
+    names = ", ".join(reached.work.id for reached in works[:5])
+    more = f" and {len(works) - 5} more" if len(works) > 5 else ""
+    reason = f"Nobody can say which license these works have: {names}{more}."
+    return replace(unknown_license(reason, works[0].work.id), path=works[0].path)
 
 
 def _of_work(work: Work, day: str) -> Terms:
@@ -90,9 +122,6 @@ def _of_work(work: Work, day: str) -> Terms:
         )
     except UsageError as error:
         raise UsageError(f"work {work.id}: {error.message}", hint=error.hint) from None
-    if model is None and named is None:
-        reason = f"Nobody can say which license the work {work.id} has."
-        return Terms(name=work.id, choices=(), unknowns=(unknown_license(reason, work.id),))
     if model is None or named is None:
         return model or named  # type: ignore[return-value]
     return replace(
@@ -121,53 +150,73 @@ def _questions_of_law(reached: Reached, terms: Terms) -> list[engine.Unknown]:
                     path=reached.path,
                 )
             )
-    return [replace(unknown, path=reached.path) for unknown in found]
+    return found
 
 
 # --- claims ----------------------------------------------------------------------------------------------------
 
 
-def _claims(reached_terms: list[tuple[Reached, Terms]], offered: str | None, day: str) -> list[engine.Claim]:
+def _claims(
+    reached_terms: list[tuple[Reached, Terms]], offered: str | None, day: str
+) -> Iterator[engine.Claim]:
     """Whether each work that claims terms keeps those of the works that it is a derivative of."""
-    claims: dict[tuple[str, str], engine.Claim] = {}
-    by_id = {reached.work.id: (reached, terms) for reached, terms in reached_terms}
+    subject = reached_terms[0][0].work.id
+    by_id = {reached.work.id: reached for reached, _terms in reached_terms}
+    children: dict[str, list[tuple[str, str]]] = {}
     for reached, _terms in reached_terms:
-        work = reached.work
-        claimed = offered if len(reached.path) == 1 and offered is not None else work.license
-        if claimed is None:
+        for parent, relation in reached.work.parents:
+            if parent in by_id and relation not in TEACHING and relation != "dataset":
+                children.setdefault(parent, []).append((reached.work.id, relation))
+    carriers: dict[str, list[str]] = {}
+    for reached, terms in reached_terms:
+        for term in terms.choices[0] if terms.choices else ():
+            carriers.setdefault(term.root, []).append(reached.work.id)
+    claimed_roots: dict[str, frozenset[str] | None] = {}
+    order = {name: index for index, name in enumerate(by_id)}
+    for root, works in carriers.items():
+        if _is_free(root):
             continue
-        roots = _claimed_roots(claimed, day)
-        for parent, relation in _derived_from(work, by_id):
-            for term in (term for choice in by_id[parent][1].choices[:1] for term in choice):
-                state = _keeps(term.root, roots)
-                key = (work.id, term.root)
-                if state is not None and claims.get(key) is None:
-                    claims[key] = engine.Claim(
-                        document=term.root,
-                        work=work.id,
-                        claimed=claimed,
-                        relation=relation,
-                        state=state,
-                        path=(parent, *by_id[work.id][0].path),
-                    )
-    return [claim for claim in claims.values() if claim.state != "met"]
+        breaking: dict[str, list[tuple[int, str, str, str]]] = {}
+        for name, (ancestor, relation) in _derivatives(works, children).items():
+            claimed = offered if name == subject and offered is not None else by_id[name].work.license
+            if claimed is not None:
+                breaking.setdefault(claimed, []).append((order[name], name, ancestor, relation))
+        for claimed, rows in breaking.items():
+            if claimed not in claimed_roots:
+                claimed_roots[claimed] = _claimed_roots(claimed, day)
+            state = _keeps(root, claimed_roots[claimed])
+            if state == "met":
+                continue
+            # Works that claim the same share one finding: the one nearest to the subject is named.
+            _index, name, ancestor, relation = min(rows)
+            yield engine.Claim(
+                document=root,
+                work=name,
+                more=len(rows) - 1,
+                claimed=claimed,
+                relation=relation,
+                state=state,
+                path=by_id[ancestor].path,
+            )
 
 
-def _derived_from(work: Work, by_id: dict[str, tuple[Reached, Terms]]) -> list[tuple[str, str]]:
-    """Every ancestor of which the work is a derivative, with the first relation on the way; not teachers or data."""
-    found: dict[str, str] = {}
-    waiting = [(parent, relation) for parent, relation in work.parents]
+def _derivatives(works: list[str], children: dict[str, list[tuple[str, str]]]) -> dict[str, tuple[str, str]]:
+    """Every work derived from one of these, with the one it derives from and the last relation."""
+    found: dict[str, tuple[str, str]] = {}
+    waiting = [(work, work) for work in works]
     while waiting:
-        parent, relation = waiting.pop()
-        if parent in found or parent not in by_id or relation in TEACHING or relation == "dataset":
-            continue
-        found[parent] = relation
-        waiting.extend(
-            (name, relation)
-            for name, next_ in by_id[parent][0].work.parents
-            if next_ not in TEACHING and next_ != "dataset"
-        )
-    return [(name, relation) for name, relation in found.items() if name != work.id]
+        here, ancestor = waiting.pop()
+        for child, relation in children.get(here, ()):
+            if child not in found and child != ancestor:
+                found[child] = (ancestor, relation)
+                waiting.append((child, ancestor))
+    return found
+
+
+def _is_free(root: str) -> bool:
+    """Whether a license leaves the terms of derivatives to whoever makes them."""
+    openness = catalogue.heads().get(root, {}).get("openness")
+    return openness is None or openness in FREE or openness in ("policy", "service-terms")
 
 
 def _claimed_roots(claimed: str, day: str) -> frozenset[str] | None:
@@ -179,11 +228,8 @@ def _claimed_roots(claimed: str, day: str) -> frozenset[str] | None:
     return frozenset(root for choice in found.choices for root in choice) or None
 
 
-def _keeps(root: str, claimed: frozenset[str] | None) -> str | None:
-    """met, unmet, open, or None where the ancestor leaves the terms of derivatives free."""
-    openness = catalogue.heads().get(root, {}).get("openness")
-    if openness is None or openness in FREE or openness in ("policy", "service-terms"):
-        return None
+def _keeps(root: str, claimed: frozenset[str] | None) -> str:
+    """Whether a claim keeps the terms of an ancestor: met, unmet, or open where nobody read what it names."""
     if claimed is None:
         return "open"
     return "met" if root in claimed else "unmet"

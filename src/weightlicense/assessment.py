@@ -32,7 +32,10 @@ LOCATED_SHARE = 0.5
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """What is asked: the subject, the use, the date, and the user's own copies of the texts."""
+    """What is asked: the subject, the use, the date, and the user's own copies of the texts.
+
+    `left_out` are acts of the use, or beside it, that are not done after all.
+    """
 
     model: str | None = None
     license: str | None = None
@@ -41,6 +44,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     as_of: str
     texts: tuple[str, ...] = ()
     lineage: Any = None
+    left_out: tuple[str, ...] = ()
 
 
 class Term(Struct, frozen=True, kw_only=True):
@@ -92,14 +96,7 @@ def check(
     >>> [question.fact for question in report.questions if question.first][:2]
     ['licensee.monthly_active_users@2024-06', 'licensee.sues_licensor']
     """
-    if isinstance(facts, Facts):
-        given = facts
-    else:
-        given = Facts()
-        for name, value in (facts or {}).items():
-            for each in value if isinstance(value, list | tuple | set | frozenset) else (value,):
-                given.give(name, _text(each))
-    day = _today() if as_of is None else str(as_of)
+    given, day = declared(facts, as_of)
     paths = tuple(str(text) for text in texts)
     ancestors = None
     if lineage is not None:
@@ -110,6 +107,18 @@ def check(
         model=model, license=license, use=use, acts=tuple(acts), as_of=day, texts=paths, lineage=ancestors
     )
     return assess(asked, given)
+
+
+def declared(facts: Mapping[str, object] | Facts | None, as_of: object) -> tuple[Facts, str]:
+    """Facts and a date as programs give them: the facts declared, and the day, today without one."""
+    day = _today() if as_of is None else str(as_of)
+    if isinstance(facts, Facts):
+        return facts, day
+    given = Facts()
+    for name, value in (facts or {}).items():
+        for each in value if isinstance(value, list | tuple | set | frozenset) else (value,):
+            given.give(name, _text(each))
+    return given, day
 
 
 def _today() -> str:
@@ -124,22 +133,31 @@ def _text(value: object) -> str:
 
 def assess(asked: Asked, facts: Facts) -> Report:
     """The report on what is asked; `facts` gains what the use and the model registry say."""
+    return conclude(asked, terms_asked(asked, facts), facts)
+
+
+def terms_asked(asked: Asked, facts: Facts) -> Terms:
+    """The terms of the subject on the day of acceptance, else of the report."""
     accepted = facts.given.get("licensee.accepted_on")
-    day = accepted.value if accepted is not None else asked.as_of
-    return conclude(asked, _resolve(asked, day, facts), facts)
+    return _resolve(asked, accepted.value if accepted is not None else asked.as_of, facts)
+
+
+def planned(asked: Asked) -> tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The use's name, the acts that are done (not yet closed over what they imply), and the facts that it sets."""
+    words = vocabulary()
+    use, named, assumed = resolve_use(asked.use, words)
+    acts = (*named, *(resolve_act(act, words) for act in asked.acts))
+    if asked.left_out:
+        omitted = {resolve_act(act, words) for act in asked.left_out}
+        acts = tuple(act for act in acts if act not in omitted)
+    return use, acts, assumed
 
 
 def conclude(asked: Asked, terms: Terms, facts: Facts) -> Report:
     """The report on a subject whose terms are known; of the licensee's choices the best, with a note on the others."""
-    words = vocabulary()
-    use, named_acts, assumed = resolve_use(asked.use, words)
-    acts = words.closure((*named_acts, *(resolve_act(act, words) for act in asked.acts)))
-    for name, text in assumed:
-        facts.give(name, text, kind="assumed", place=f"use {use}")
-    if terms.model is not None:
-        _derive(terms.model, facts)
-    _name_offered_license(facts, asked.as_of)
-    facts.contradictions.extend(terms.contradictions)
+    use, named_acts, _assumed = planned(asked)
+    acts = vocabulary().closure(named_acts)
+    complete(asked, terms, facts)
     reports = [_one(asked, use, acts, terms, choice, facts) for choice in terms.choices or ((),)]
     order = [*VERDICTS[:3], UNDETERMINED, *VERDICTS[3:]]
     ranked = sorted(reports, key=lambda report: order.index(report.verdict))
@@ -147,6 +165,35 @@ def conclude(asked: Asked, terms: Terms, facts: Facts) -> Report:
         return ranked[0]
     notes = tuple(f"Choice {report.subject.license}: {report.verdict}." for report in ranked)
     return replace(ranked[0], notes=(*notes, *ranked[0].notes))
+
+
+def complete(asked: Asked, terms: Terms, facts: Facts) -> None:
+    """Give the facts what the use, the model registry and the names of licenses say."""
+    use, _acts, assumed = planned(asked)
+    for name, text in assumed:
+        facts.give(name, text, kind="assumed", place=f"use {use}")
+    if terms.model is not None:
+        _derive(terms.model, facts)
+    _name_offered_license(facts, asked.as_of)
+    facts.contradictions.extend(terms.contradictions)
+
+
+def programme(
+    asked: Asked, terms: Terms, choice: tuple[Term, ...], acts: frozenset[str]
+) -> engine.Program:
+    """One of the licensee's choices of terms, compiled for the acts."""
+    groups = groups_of(choice, acts)
+    documents = [document for group in groups for document in group.documents]
+    _given, _quotes, altered = _read_texts(asked.texts, documents)
+    return _built(groups, acts, terms, altered)
+
+
+def _built(
+    groups: list[engine.Group], acts: frozenset[str], terms: Terms, altered: frozenset[str]
+) -> engine.Program:
+    return engine.build(
+        groups, acts, vocabulary(), unknowns=terms.unknowns, claims=terms.claims, altered=altered
+    )
 
 
 def _derive(model: catalogue.Model, facts: Facts) -> None:
@@ -321,10 +368,10 @@ def _one(
     asked: Asked, use: str, acts: frozenset[str], terms: Terms, choice: tuple[Term, ...], facts: Facts
 ) -> Report:
     words = vocabulary()
-    groups = _groups(choice, acts)
+    groups = groups_of(choice, acts)
     documents = [document for group in groups for document in group.documents]
     given, quotes, altered = _read_texts(asked.texts, documents)
-    program = engine.build(groups, acts, words, unknowns=terms.unknowns, claims=terms.claims, altered=altered)
+    program = _built(groups, acts, terms, altered)
     conclusion = engine.evaluate(program, facts, as_of=asked.as_of)
     by_id = {document.id: document for document in documents}
     license_name = " AND ".join(dict.fromkeys(term.root for term in choice)) or terms.name
@@ -352,7 +399,7 @@ def _one(
     )
 
 
-def _groups(choice: tuple[Term, ...], acts: frozenset[str]) -> list[engine.Group]:
+def groups_of(choice: tuple[Term, ...], acts: frozenset[str]) -> list[engine.Group]:
     """One group a license: the works under the same license share it, with all their acts and the shortest path."""
     merged: dict[str, Term] = {}
     for term in choice:

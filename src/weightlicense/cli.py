@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
@@ -12,12 +13,16 @@ from weightlicense.errors import DataError, UsageError, WeightlicenseError
 from weightlicense.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from weightlicense.assessment import Asked
     from weightlicense.finding import Report
     from weightlicense.usecase import Facts
 
 FILE = click.Path()
 FOLDER = click.Path(exists=True, file_okay=False)
 FORMATS = ("terminal", "json", "html")
+MOST_NAMED = 50
 LISTS = ("licenses", "models", "policies", "uses", "facts", "duties", "hazards", "acts", "labels")
 
 
@@ -51,56 +56,120 @@ def main() -> None:
     """May we do this with this model, on what conditions, and how do you know?"""
 
 
-@main.command()
-@click.option("--model", help="A family, a checkpoint or a Hub id.")
-@click.option("--license", "license_", help="A document id, an SPDX id or expression, or a Hub label.")
-@click.option("--use", required=True, help="A named use, such as 'derivative release' (list uses).")
-@click.option("--act", "acts", multiple=True, help="An act beside those of the use.")
-@click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A declared fact; repeatable.")
-@click.option("--facts", "files", multiple=True, type=FILE, help="A YAML file of facts; repeatable.")
-@click.option("--as-of", metavar="YYYY-MM-DD", help="The report's date; today without it.")
-@click.option(
-    "--text", "texts", multiple=True, type=FILE, help="Your own copy of the text, to quote; repeatable."
+def question_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that asks whether a use is allowed; they arrive together as one `Question`."""
+
+    @functools.wraps(command)
+    def with_question(**given: Any) -> None:
+        own = {name: given.pop(name) for name in list(given) if name not in _QUESTION}
+        command(question=Question(**given), **own)
+
+    for option in reversed(_OPTIONS):
+        with_question = option(with_question)
+    return with_question
+
+
+class Question(NamedTuple):
+    """What the shared options say."""
+
+    model: str | None
+    license_: str | None
+    use: str | None
+    acts: tuple[str, ...]
+    facts: tuple[str, ...]
+    files: tuple[str, ...]
+    as_of: str | None
+    texts: tuple[str, ...]
+    lineage: str | None
+    ask: bool
+    no_profile: bool
+    form: str
+    output: str | None
+
+    def asked(self) -> Asked:
+        """The question without its facts."""
+        from weightlicense.assessment import Asked
+
+        return Asked(
+            model=self.model,
+            license=self.license_,
+            use=self.use or "",
+            acts=self.acts,
+            as_of=_day(self.as_of),
+            texts=self.texts,
+            lineage=_path(self.lineage),
+        )
+
+    def told(self, extra: tuple[str, ...] = ()) -> Facts:
+        """The facts that are declared, with the answers to questions."""
+        return _facts((*self.facts, *extra), self.files, no_profile=self.no_profile)
+
+    def answer(self, report: Callable[[Facts], Report]) -> NoReturn:
+        """Report, put the questions where that is wanted, print, and exit."""
+        found = report(self.told())
+        if self.ask:
+            from weightlicense.asking import settle
+
+            found = settle(found, lambda extra: report(self.told(extra)))
+        _tell(found, self.form, self.output)
+        sys.exit(found.exit_code)
+
+
+_QUESTION = frozenset(Question._fields)
+_OPTIONS = (
+    click.option("--model", help="A family, a checkpoint or a Hub id."),
+    click.option("--license", "license_", help="A document id, an SPDX id or expression, or a Hub label."),
+    click.option("--use", help="A named use, such as 'derivative release' (list uses)."),
+    click.option("--act", "acts", multiple=True, help="An act beside those of the use."),
+    click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A declared fact; repeatable."),
+    click.option("--facts", "files", multiple=True, type=FILE, help="A YAML file of facts; repeatable."),
+    click.option("--as-of", metavar="YYYY-MM-DD", help="The report's date; today without it."),
+    click.option(
+        "--text", "texts", multiple=True, type=FILE, help="Your own copy of the text, to quote; repeatable."
+    ),
+    click.option("--lineage", type=FILE, help="A YAML file of works and relations."),
+    click.option(
+        "--ask", is_flag=True, help="Put the questions on the terminal until the answer is settled."
+    ),
+    click.option("--no-profile", is_flag=True, help="Do not look for weightlicense.yaml."),
+    click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True),
+    click.option("--output", type=FILE, help="Write to a file instead."),
 )
-@click.option("--lineage", type=FILE, help="A YAML file of works and relations.")
-@click.option("--ask", is_flag=True, help="Put the questions on the terminal until the answer is settled.")
-@click.option("--no-profile", is_flag=True, help="Do not look for weightlicense.yaml.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True)
-@click.option("--output", type=FILE, help="Write to a file instead.")
-def check(
-    model: str | None,
-    license_: str | None,
-    use: str,
-    acts: tuple[str, ...],
-    facts: tuple[str, ...],
-    files: tuple[str, ...],
-    as_of: str | None,
-    texts: tuple[str, ...],
-    lineage: str | None,
-    *,
-    ask: bool,
-    no_profile: bool,
-    form: str,
-    output: str | None,
-) -> None:
+
+
+@main.command()
+@question_options
+def check(question: Question) -> None:
     """Say whether a use of a model or license is allowed, and on what conditions."""
-    from weightlicense.assessment import Asked, assess
+    from weightlicense.assessment import assess
 
-    day = _day(as_of)
-    asked = Asked(
-        model=model, license=license_, use=use, acts=acts, as_of=day, texts=texts, lineage=_path(lineage)
-    )
+    if question.use is None:
+        raise UsageError("no use to check", hint="name one with --use; weightlicense list uses shows them all")
+    asked = question.asked()
+    question.answer(lambda facts: assess(asked, facts))
 
-    def report(extra: tuple[str, ...] = ()) -> Report:
-        return assess(asked, _facts((*facts, *extra), files, no_profile=no_profile))
 
-    found = report()
-    if ask:
-        from weightlicense.asking import settle
+@main.command()
+@click.argument("path", type=FILE)
+@question_options
+def audit(path: str, question: Question) -> None:
+    """Say whether a model directory, or a file of one, can be used or released as it stands.
 
-        found = settle(found, report)
-    _tell(found, form, output)
-    sys.exit(found.exit_code)
+    Without --use, the use is inferred from how the model comes from its parents.
+    """
+    from weightlicense.auditing import concluded, read
+
+    asked = question.asked()
+    found = read(_path(path))
+    _name_unread([(each.path, each.reason) for each in found.directory.unread])
+    question.answer(lambda facts: concluded(found, asked, facts).report)
+
+
+def _name_unread(unread: list[tuple[str, str]]) -> None:
+    for path, reason in unread[:MOST_NAMED]:
+        click.echo(f"weightlicense: not read: {path}: {reason}", err=True)
+    if len(unread) > MOST_NAMED:
+        click.echo(f"weightlicense: {len(unread) - MOST_NAMED:,} more were not read", err=True)
 
 
 def _path(name: str | None) -> Any:

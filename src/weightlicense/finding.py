@@ -97,6 +97,59 @@ class DutyRow(Struct, frozen=True, kw_only=True):
     cure_days: int | None = None
 
 
+class Change(Struct, frozen=True, kw_only=True):
+    """One thing that the user could change about a use, and the clauses (`by`) that then no longer stand against it.
+
+    A fact gets another `value`, or its set or text `adds` or `removes` a member; or an act of the use is `left_out`.
+    """
+
+    fact: str | None = None
+    value: str | None = None
+    adds: str | None = None
+    removes: str | None = None
+    left_out: str | None = None
+    was: str | None = None
+    by: tuple[str, ...] = ()
+
+
+class Obstacle(Struct, frozen=True, kw_only=True):
+    """What stands in the way of a use whatever the user changes: the clauses, and the facts they hang on."""
+
+    by: tuple[str, ...]
+    effect: str
+    facts: tuple[tuple[str, str | None], ...] = ()
+
+
+class Changes(Struct, frozen=True, kw_only=True):
+    """What would make a use permitted or conditional: minimal sets of changes, the smallest first.
+
+    Without any set, `obstacles` name what stands in the way. `is_complete` is false where the search was cut short.
+    """
+
+    sets: tuple[tuple[Change, ...], ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
+    is_complete: bool = True
+
+
+class Limit(Struct, frozen=True, kw_only=True):
+    """A clause that limits under which licenses a release may be offered: `allowed` names them."""
+
+    document: str
+    clause: str
+    at: str
+    says: str
+    allowed: tuple[str, ...]
+
+
+class Offering(Struct, frozen=True, kw_only=True):
+    """The licenses under which a release may itself be offered; `is_free` where no clause limits the choice."""
+
+    options: tuple[str, ...]
+    limits: tuple[Limit, ...] = ()
+    is_free: bool = False
+    note: str | None = None
+
+
 class TextGiven(Struct, frozen=True, kw_only=True):
     """The user's own copy of a text, and how it matches the one encoded."""
 
@@ -122,6 +175,28 @@ class Subject(Struct, frozen=True, kw_only=True):
         return self.model or self.license
 
 
+class Testified(Struct, frozen=True, kw_only=True):
+    """What one witness of an audit says, as plain data fit for display."""
+
+    source: str
+    place: str
+    says: dict[str, Any]
+
+
+class Disagreement(Struct, frozen=True, kw_only=True):
+    """Statements about one fact, or about the license, that do not fit together; the first is the one that counts."""
+
+    fact: str
+    between: tuple[str, ...]
+
+
+class NotRead(Struct, frozen=True, kw_only=True):
+    """A file of which nothing is concluded, and why."""
+
+    path: str
+    reason: str
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """The answer: a verdict with its range, and everything that it rests on."""
 
@@ -140,6 +215,16 @@ class Report(Struct, frozen=True, kw_only=True):
     duties: tuple[DutyRow, ...]
     notes: tuple[str, ...] = ()
     policies: tuple[Any, ...] = ()
+    changes: Changes | None = None
+    offering: Offering | None = None
+    witnesses: tuple[Testified, ...] | None = None
+    contradictions: tuple[Disagreement, ...] = ()
+    unread: tuple[NotRead, ...] = ()
+
+    @property
+    def is_audit(self) -> bool:
+        """Whether it is of a directory, whose witnesses it names."""
+        return self.witnesses is not None
 
     @property
     def exit_code(self) -> int:

@@ -55,11 +55,24 @@ class Lineage(Struct, frozen=True, kw_only=True):
 
 
 class Reached(Struct, frozen=True, kw_only=True):
-    """A work with the shortest path to the subject: `path` from the work, `relations` from the work on."""
+    """A work that the subject came from: the next work on a shortest path to the subject, and the relations on it.
+
+    Paths are kept as links, for a chain of many works has as many paths as works.
+    """
 
     work: Work
-    path: tuple[str, ...]
-    relations: tuple[str, ...]
+    toward: Reached | None = None
+    relations: frozenset[str] = frozenset()
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The works from this one to the subject."""
+        found = [self.work.id]
+        here = self.toward
+        while here is not None:
+            found.append(here.work.id)
+            here = here.toward
+        return tuple(found)
 
     @property
     def is_dataset(self) -> bool:
@@ -76,17 +89,16 @@ class Reached(Struct, frozen=True, kw_only=True):
 
 
 def reach(lineage: Lineage) -> list[Reached]:
-    """Every work that the subject came from, and the subject first, each by one shortest path; cycles end by themselves."""
-    start = Reached(work=lineage.works[lineage.subject], path=(lineage.subject,), relations=())
+    """The subject first, then every work that it came from, by one shortest path; cycles end by themselves."""
+    start = Reached(work=lineage.works[lineage.subject])
     found = {lineage.subject: start}
     waiting = deque([start])
     while waiting:
         here = waiting.popleft()
         for parent, relation in here.work.parents:
             if parent not in found:
-                work = lineage.works[parent]
                 found[parent] = Reached(
-                    work=work, path=(parent, *here.path), relations=(relation, *here.relations)
+                    work=lineage.works[parent], toward=here, relations=here.relations | {relation}
                 )
                 waiting.append(found[parent])
     return list(found.values())

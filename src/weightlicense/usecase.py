@@ -171,6 +171,13 @@ class Facts:
             )
         return fact, match[0]
 
+    def copy(self) -> Facts:
+        """The same facts, to be added to on their own."""
+        found = Facts(self.words)
+        found.given.update(self.given)
+        found.contradictions.extend(self.contradictions)
+        return found
+
     def put(self, given: Given) -> None:
         """Put a fact in the place of what is known under its key."""
         self.given[given.key] = given

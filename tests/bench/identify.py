@@ -102,6 +102,16 @@ def one(run: Run, record: Print, data: bytes, *, every: bool) -> None:
         run.count("number", record, found, right=right, is_altered=True)
 
 
+def pair(run: Run, first: Print, second: Print, texts: list[str]) -> None:
+    """Two texts in one file: both are found, unaltered."""
+    start = time.perf_counter()
+    found = identify("\n\n".join(texts))
+    run.seconds["two texts"] += time.perf_counter() - start
+    named = {name for match in found if match.match in UNALTERED for name in (match.id, *match.also)}
+    right = {first.id, second.id} <= named and all(match.match in UNALTERED for match in found)
+    run.count("two texts", first, found[0], right=right, is_altered=False)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("texts", type=Path)
@@ -112,13 +122,12 @@ def main() -> int:
     prints = known().prints
     print(f"loaded in {(time.perf_counter() - start) * 1000:.0f} ms")
     run = Run(arguments.show)
+    paths = {path.stem: path for path in arguments.texts.iterdir() if path.suffix in (".txt", ".md")}
+    data = {record.id: paths[record.id].read_bytes() for record in prints}
     for record in prints:
-        path = next(
-            arguments.texts / f"{record.id}.{end}"
-            for end in ("txt", "md")
-            if (arguments.texts / f"{record.id}.{end}").is_file()
-        )
-        one(run, record, path.read_bytes(), every=arguments.every)
+        one(run, record, data[record.id], every=arguments.every)
+        other = random.Random(record.id).choice(prints)
+        pair(run, record, other, [decode(data[record.id]), decode(data[other.id])])
     for kind, tried in run.tried.items():
         mean = f"{run.seconds[kind] / tried * 1000:.1f} ms each" if kind in run.seconds else ""
         print(

@@ -53,7 +53,7 @@ _MODALITIES: Final = {
     "voice-activity-detection": ("audio",),
     "any-to-any": ("audio", "image", "text", "video"),
 }
-_KNOWN: Final = ("pipeline_tag", "library_name", "new_version", "quantized_by", "model_creator", "inference")
+_TEXTS: Final = ("pipeline_tag", "library_name", "new_version", "quantized_by", "model_creator")
 
 
 def read_card(file: Opened) -> Testimony:
@@ -94,18 +94,18 @@ def take_front_matter(matter: LooseYaml, said: Testimony) -> None:
     """Add to `said` what the front matter of a card states."""
     values = matter.mapping()
     for key, value, where in matter.every():  # repeated keys come with each of their values
-        meaning = meant(key) if key not in values or key not in _KNOWN else None
+        meaning = meant(key)
         if key == "license":
             said.license(value, where)
         elif key in {"license_name", "license_link"}:
             _label(key, value, where, said)
         elif key == "base_model":
             for name in value if isinstance(value, list) else [value]:
-                said.parent(*_without_revision(name), where, relation=None)
+                said.parent(_hub_id(name), where)
         elif meaning is not None:
             said.near_miss(key, value, where, meaning)
     _relation(values, matter, said)
-    for key in _KNOWN[:-1]:
+    for key in _TEXTS:
         if isinstance(values.get(key), str):
             said.text(key, values[key], matter.where(key))
     for key in ("datasets", "tags"):
@@ -132,8 +132,9 @@ def _label(key: str, value: object, where: str, said: Testimony) -> None:
     said.text(key, value, where)
 
 
-def _without_revision(name: object) -> tuple[object]:
-    return (name.removeprefix("https://huggingface.co/").rstrip("/") if isinstance(name, str) else name,)
+def _hub_id(name: object) -> object:
+    """A parent's address on the Hub as the id that it stands for."""
+    return name.removeprefix("https://huggingface.co/").rstrip("/") if isinstance(name, str) else name
 
 
 def _relation(values: dict[str, Any], matter: LooseYaml, said: Testimony) -> None:

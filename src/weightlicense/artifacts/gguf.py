@@ -84,10 +84,14 @@ class _Stream:
             if self.left < 8:
                 raise Unreadable(f"cut off: at byte {self.at:,} the length of a text is wanted")
             window = self.file.read(self.at, min(self.left, CHUNK))
-            at, last = 0, len(window) - 8
-            while count and at <= last:
-                at += 8 + unpack(window, at)[0]
-                count -= 1
+            at = done = 0
+            try:
+                for done in range(count):  # noqa: B007 - how far it came
+                    at += 8 + unpack(window, at)[0]
+                done = count
+            except (struct.error, OverflowError):
+                pass  # the next length stands behind the window
+            count -= done
             self.skip(at)
 
     def value(self, kind: int, *, keep: bool) -> Any:

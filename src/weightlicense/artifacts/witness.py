@@ -203,16 +203,6 @@ def is_local(name: str) -> bool:
 _HOSTS = ("hf.co/", "huggingface.co/", "ollama.com/", "registry.ollama.ai/")
 _LABELS: Final = ("license", "license_name", "license_link", "base_model", "base_model_relation")
 _SPELLINGS = re.compile(r"li[sc]{1,2}en[sc]e?(?:s|ing)?")
-_WANTED: Final = {
-    "pipeline_tag",
-    "modalities",
-    "library_name",
-    "tags",
-    "new_version",
-    "quantized_by",
-    "architecture",
-    "task",
-}
 
 
 def meant(key: str) -> str | None:

@@ -54,14 +54,16 @@ def observe(
     origin: Origin,
     copies: Iterable[Copy],
     roots: Iterable[str],
+    owed: frozenset[str],
     policies: dict[str, tuple[str, ...]],
 ) -> None:
     """Add to `facts` what the directory shows; declared facts stay first, and what disagrees with them is kept.
 
-    `roots` are the licenses that apply, `policies` the use policies of each.
+    `roots` are the licenses that apply, `policies` the use policies of each. Of those that are `owed` a copy that is not
+    there is missing; the others are the publisher's own, who gives them without being bound by them.
     """
     _observe_name(facts, directory)
-    _observe_copies(facts, directory, tuple(copies), tuple(roots), policies)
+    _observe_copies(facts, directory, tuple(copies), tuple(roots), owed, policies)
     _observe_notice(facts, directory)
     _observe_displays(facts, directory, tuple(copies))
     _observe_changes(facts, directory)
@@ -85,6 +87,13 @@ def names_of(directory: Directory) -> tuple[Name, ...]:
 
 
 def _give(facts: Facts, name: str, text: str, place: str) -> None:
+    general = facts.given.get(name.partition("[")[0])
+    if "[" in name and general is not None and general.rank < RANKS["observed"]:
+        # What is declared without a document's name is meant for each.
+        if general.value != text:
+            between = (f"{general.text} ({general.source})", f"{text} (observed: {clean(place)})")
+            facts.contradictions.append(Contradiction(fact=name, between=between))
+        return
     facts.give(name, text, kind="observed", place=clean(place))
 
 
@@ -163,14 +172,17 @@ def _observe_copies(
     directory: Directory,
     copies: tuple[Copy, ...],
     roots: tuple[str, ...],
+    owed: frozenset[str],
     policies: dict[str, tuple[str, ...]],
 ) -> None:
     for root in roots:
         here = _copy_of(root, copies)
         if here is not None:
             _give(facts, f"release.license_copy[{root}]", "yes", here.file.place)
-        elif (unread := _unknown(directory.unread, _LICENSE_LIKE)) is None:
+        elif _unknown(directory.unread, _LICENSE_LIKE) is None:
             altered = [copy.file.place for copy in copies if copy.document == root]
+            if not altered and root not in owed:
+                continue
             place = f"{altered[0]} is an altered text" if altered else f"no text of {root} in the directory"
             _give(facts, f"release.license_copy[{root}]", "no", place)
         if policies.get(root):

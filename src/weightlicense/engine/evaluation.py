@@ -327,6 +327,7 @@ class Evaluation:
 
     def _claim(self, claim: Claim) -> Finding:
         duty = self.words.duties["keep-terms"]
+        more = f" (and {claim.more} more)" if claim.more else ""
         own = "which terms are unknown" if claim.state == "open" else "which leaves those terms out"
         return Finding(
             document=claim.document,
@@ -337,7 +338,8 @@ class Evaluation:
             status="violated" if claim.state == "unmet" else "open",
             effect="duty",
             duty=duty.name,
-            says=f"{claim.work} declares {claim.claimed}, {own}; it comes from {claim.path[0]} and inherits {claim.document}.",
+            says=f"{claim.work}{more} declares {claim.claimed}, {own}; it comes from {claim.path[0]} and "
+            f"inherits {claim.document}.",
             how=duty.how,
             path=claim.path,
         )

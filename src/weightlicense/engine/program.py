@@ -136,11 +136,13 @@ class Unknown(Struct, frozen=True, kw_only=True):
 class Claim(Struct, frozen=True, kw_only=True):
     """A work that claims terms, held against the terms of one ancestor.
 
-    `state` is unmet where they are not kept, open where the claim names a text that nobody read.
+    `state` is unmet where they are not kept, open where the claim names a text that nobody read; `more` works claim
+    the same.
     """
 
     document: str
     work: str
+    more: int = 0
     claimed: str
     relation: str
     state: str

@@ -202,18 +202,20 @@ class _Search:
             return None
         score, best = ranked[0]
         # A text that holds license and policy is like a license and a policy of another version, put together.
+        whole, total = best, score
         for other_score, other in ranked[1:]:
-            within = best.start <= other.start and other.stop <= best.stop
+            common = min(whole.stop, other.stop) - max(whole.start, other.start)
+            size = other.stop - other.start
             if (
-                within
+                common >= 0.9 * size
+                and whole.stop - whole.start > size + 40
                 and other_score >= 0.9 * other.matched
-                and best.stop - best.start > other.stop - other.start + 40
             ):
-                sides = ((best.start, other.start), (other.stop, best.stop))
+                sides = ((whole.start, other.start), (other.stop, whole.stop))
                 rest = (self._ranked(first, last)[:1] for first, last in sides if last - first >= 40)
-                if other_score + sum(found[0][0] for found in rest if found) > score:
-                    score, best = other_score, other
-                    break
+                together = other_score + sum(found[0][0] for found in rest if found)
+                if together > total:
+                    score, best, total = other_score, other, together
         best.also = [
             other.index
             for rival, other in ranked

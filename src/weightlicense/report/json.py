@@ -52,7 +52,18 @@ def plain(report: Report) -> dict[str, Any]:
         "duties": [_duty(duty) for duty in report.duties],
         "policies": list(report.policies),
         "notes": list(report.notes),
+        **(_audit(report) if report.is_audit else {}),
         "disclaimer": "Not legal advice.",
+    }
+
+
+def _audit(report: Report) -> dict[str, Any]:
+    return {
+        "witnesses": [
+            {"source": each.source, "place": each.place, "says": each.says} for each in report.witnesses or ()
+        ],
+        "contradictions": [{"fact": each.fact, "between": list(each.between)} for each in report.contradictions],
+        "unread": [{"path": each.path, "reason": each.reason} for each in report.unread],
     }
 
 

@@ -30,6 +30,7 @@ from weightlicense.report.wording import (
     lacking,
     reach,
     sentence,
+    testimony,
     verdict,
 )
 
@@ -192,6 +193,7 @@ def page(report: Report) -> dict[str, Any]:
         "missing": tuple(_missing(report, bearing)),
         "paths": tuple(_paths(bearing)),
         "policies": tuple(_policy(row) for row in report.policies),
+        "witnesses": tuple((witness, said) for witness in report.witnesses or () if (said := tuple(testimony(witness)))),
         "quoted": any(clause.finding.quote for clause in clauses),
         "doubts": tuple(clause for clause in bearing if clause.finding.doubt),
         "match": MATCHES.get(report.subject.text.match, "") if report.subject.text else "",

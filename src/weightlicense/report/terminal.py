@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from weightlicense.finding import UNDETERMINED, DutyRow, Finding, Question, Report
+from weightlicense.report.wording import testimony
 
 SIGNS = {
     "permitted": "✓", "conditional": "○", "breach": "✗", "needs-license": "✗", "not-granted": "✗", "prohibited": "✗",
@@ -24,6 +26,7 @@ MEANING = {
 EFFECTS = {"goes-on": "go on", "undecided": "then more is asked"}
 WIDEST = 100
 MOST_ALIKE = 3
+MOST_WITNESSES = 40
 
 
 class Page:
@@ -87,9 +90,24 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
     _questions(page, report)
     _against(page, report)
     _duties(page, report)
+    _witnesses(page, report)
     _clauses(page, report)
     _know(page, report)
-    return "\n".join(line.rstrip() for line in page.lines) + "\n"
+    return "\n".join(visible(line.rstrip(), colour=colour) for line in page.lines) + "\n"
+
+
+def visible(line: str, *, colour: bool) -> str:
+    """A line with what a terminal would obey or hide written as an escape; colours stay where there are any."""
+    parts = re.split(r"(\x1b\[[0-9;]*m)", line) if colour else [line]
+    return "".join(
+        part if index % 2 or part.isprintable() else "".join(map(_shown, part)) for index, part in enumerate(parts)
+    )
+
+
+def _shown(sign: str) -> str:
+    if sign.isprintable() or (sign.isspace() and sign > "\x9f" and sign not in "\u2028\u2029"):
+        return sign
+    return sign.encode("unicode_escape", "backslashreplace").decode("ascii")
 
 
 def _head(page: Page, report: Report) -> None:
@@ -231,6 +249,25 @@ def _duty(page: Page, duty: DutyRow) -> None:
         page.add(
             "the text lets a breach be cured" if duty.cure_allowed else "the text allows no cure", indent=4
         )
+
+
+def _witnesses(page: Page, report: Report) -> None:
+    """Of an audit, who says what, and what was not read."""
+    rows = [(witness, list(testimony(witness))) for witness in report.witnesses or ()]
+    telling = [(witness, said) for witness, said in rows if said]
+    if telling:
+        page.heading("Who says what")
+    for witness, said in telling[:MOST_WITNESSES]:
+        page.row("·", witness.place, witness.source)
+        page.add("; ".join(f"{label}: {text}" for label, text in said), indent=4, hang=6)
+    if len(telling) > MOST_WITNESSES:
+        page.add(f"and {len(telling) - MOST_WITNESSES} more (--format json has them)", indent=2)
+    if report.unread:
+        page.heading("Not read, so nothing is concluded from it")
+    for each in report.unread[:MOST_WITNESSES]:
+        page.add(f"{each.path}: {each.reason}", indent=2, hang=4)
+    if len(report.unread) > MOST_WITNESSES:
+        page.add(f"and {len(report.unread) - MOST_WITNESSES} more (--format json has them)", indent=2)
 
 
 def _clauses(page: Page, report: Report) -> None:

@@ -5,10 +5,10 @@ Renderers for people share it; the words of the interface (verdicts, statuses, n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
-from weightlicense.finding import LEVELS, UNDETERMINED, DutyRow, Finding, Report, allowed
+from weightlicense.finding import LEVELS, UNDETERMINED, DutyRow, Finding, Report, Testified, allowed
 
 NUMBERS: Final = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -124,3 +124,45 @@ def cure(duty: DutyRow) -> str | None:
             return "A breach may be cured; the text sets no time."
         case _, days:
             return f"A breach may be cured within {counted(days or 0, 'day')}."
+
+
+SPOKEN: Final = {
+    "license": "license",
+    "license_name": "license name",
+    "license_concluded": "license concluded",
+    "license_tags": "license in tags",
+    "license_mentions": "license in prose",
+    "text": "text",
+    "match": "match",
+    "altered": "altered clauses",
+    "near": "most like",
+    "base_models": "comes from",
+    "model_name": "name",
+    "datasets": "trained on",
+    "near_misses": "keys that declare nothing",
+}
+"""What a witness says of licenses, origin and name, in the order in which it is told; the rest is in the JSON."""
+
+
+def testimony(witness: Testified) -> Iterator[tuple[str, str]]:
+    """What a witness says that bears on the answer, as label and text."""
+    for key, label in SPOKEN.items():
+        if key in witness.says:
+            yield label, _spoken(witness.says[key])
+
+
+def _spoken(value: Any) -> str:
+    match value:
+        case list():
+            return ", ".join(_spoken(each) for each in value)
+        case {"name": name, **rest}:
+            relation = rest.get("relation") or ("a hint" if rest.get("hint") else None)
+            return f"{name} ({relation})" if relation else str(name)
+        case {"text": text}:
+            return str(text)
+        case {"key": key, "value": said}:
+            return f"{key}: {said}"
+        case None:
+            return "none that is known"
+        case _:
+            return str(value)
