@@ -4,8 +4,9 @@ VENV := .venv
 RUN := $(VENV)/bin
 TEXTS ?= ../shared/corpus
 STAMP := $(VENV)/.ready
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test lint bench verify docs shares clean
+.PHONY: demo test lint coverage bench verify docs shares browser clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -18,9 +19,17 @@ demo: $(STAMP)
 	-$(RUN)/weightlicense check --model llama-3.1 --use "derivative release" \
 	  $(if $(wildcard $(TEXTS)/llama-3.1.txt),--text $(TEXTS)/llama-3.1.txt)
 
-test: $(STAMP)
+test: $(STAMP) browser
+	WEIGHTLICENSE_TEXTS=$(TEXTS) $(RUN)/python -m pytest -q -n 2 --dist worksteal
+
+coverage: $(STAMP) browser
 	WEIGHTLICENSE_TEXTS=$(TEXTS) $(RUN)/python -m coverage run -m pytest -q
 	$(RUN)/python -m coverage report --skip-covered --sort=cover
+
+# The report is looked at in a real browser.
+browser:
+	@command -v chromium >/dev/null || \
+	  { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium fonts-dejavu-core; }
 
 lint: $(STAMP)
 	$(RUN)/ruff check .

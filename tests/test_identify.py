@@ -276,6 +276,48 @@ def test_a_link_that_leads_elsewhere_is_an_alteration(texts: Path) -> None:
     assert only(text.replace(link, f"[{link}]({link.replace('3_1', '3_2')})", 1)).match == "modified"
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "This model is a fine-tune of another. It is distributed under the license below. You can download it at x.org.",
+        "You must accept the license below to use the weights.",
+        "This file holds the license of the base model, as required by section 1. Built with Llama.",
+        "Please read the license carefully. For questions write to legal@example.com.",
+        "SPDX-License-Identifier: LicenseRef-llama-3.1\nCopyright (c) 2026 Example Authors",
+    ],
+)
+def test_a_cover_note_is_told_and_alters_nothing(texts: Path, note: str) -> None:
+    text = source(texts, "llama-3.1")
+    for copy in (f"{note}\n\n{text}", f"{text}\n\n{note}\n"):
+        found = only(copy)
+        assert (found.id, found.match, found.altered, found.removed) == ("llama-3.1", "reformatted", (), ())
+        assert len(found.added) == 1
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        "You may use this for research only.",
+        "Use above 1M users needs a license from us.",
+        "No commercial deployment.",
+        "In addition, you owe us credit in all papers.",
+        "The threshold in section 2 is 1 million users.",
+        "You have to show our logo.",
+        "Use in China is excluded.",
+        "Die Nutzung ist nur für die Forschung erlaubt.",
+        "L'utilisation commerciale est interdite.",
+        "本模型仅供研究使用。",
+        "商用利用は禁じられています。",
+    ],
+)
+def test_terms_before_or_behind_a_text_alter_it(texts: Path, terms: str) -> None:
+    text = source(texts, "llama-3.1")
+    for copy in (f"{terms}\n\n{text}", f"{text}\n\n{terms}\n"):
+        found = only(copy)
+        assert (found.id, found.match) == ("llama-3.1", "modified")
+        assert len(found.added) == 1
+
+
 # --- unknown ---
 
 

@@ -81,6 +81,10 @@ class UndeterminedError(VerdictError):
     """Missing facts, documents or judgements could move the answer across the line."""
 
 
+class PolicyDeniedError(VerdictError):
+    """The license allows the use, and a policy of the organisation denies it."""
+
+
 def nearest(word: str, known: list[str], count: int = 3) -> list[str]:
     """The known words most like `word`, best first; empty when none is like it."""
     from difflib import get_close_matches  # slow to import and needed for errors only

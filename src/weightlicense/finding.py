@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from weightlicense.change import Changes, Offering
 
 VERDICTS: Final = ("permitted", "conditional", "breach", "needs-license", "not-granted", "prohibited")
 PERMITTED, CONDITIONAL, BREACH, NEEDS_LICENSE, NOT_GRANTED, PROHIBITED = range(6)
@@ -97,59 +100,6 @@ class DutyRow(Struct, frozen=True, kw_only=True):
     cure_days: int | None = None
 
 
-class Change(Struct, frozen=True, kw_only=True):
-    """One thing that the user could change about a use, and the clauses (`by`) that then no longer stand against it.
-
-    A fact gets another `value`, or its set or text `adds` or `removes` a member; or an act of the use is `left_out`.
-    """
-
-    fact: str | None = None
-    value: str | None = None
-    adds: str | None = None
-    removes: str | None = None
-    left_out: str | None = None
-    was: str | None = None
-    by: tuple[str, ...] = ()
-
-
-class Obstacle(Struct, frozen=True, kw_only=True):
-    """What stands in the way of a use whatever the user changes: the clauses, and the facts they hang on."""
-
-    by: tuple[str, ...]
-    effect: str
-    facts: tuple[tuple[str, str | None], ...] = ()
-
-
-class Changes(Struct, frozen=True, kw_only=True):
-    """What would make a use permitted or conditional: minimal sets of changes, the smallest first.
-
-    Without any set, `obstacles` name what stands in the way. `is_complete` is false where the search was cut short.
-    """
-
-    sets: tuple[tuple[Change, ...], ...] = ()
-    obstacles: tuple[Obstacle, ...] = ()
-    is_complete: bool = True
-
-
-class Limit(Struct, frozen=True, kw_only=True):
-    """A clause that limits under which licenses a release may be offered: `allowed` names them."""
-
-    document: str
-    clause: str
-    at: str
-    says: str
-    allowed: tuple[str, ...]
-
-
-class Offering(Struct, frozen=True, kw_only=True):
-    """The licenses under which a release may itself be offered; `is_free` where no clause limits the choice."""
-
-    options: tuple[str, ...]
-    limits: tuple[Limit, ...] = ()
-    is_free: bool = False
-    note: str | None = None
-
-
 class TextGiven(Struct, frozen=True, kw_only=True):
     """The user's own copy of a text, and how it matches the one encoded."""
 
@@ -197,6 +147,63 @@ class NotRead(Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class Cited(Struct, frozen=True, kw_only=True):
+    """A clause that a policy's answer rests on."""
+
+    document: str
+    clause: str
+    at: str
+    says: str
+
+
+class WaiverUsed(Struct, frozen=True, kw_only=True):
+    """A waiver that bears on a decision; `state` is in-force, expiring (30 days or fewer are left) or expired."""
+
+    rule: str
+    owner: str
+    reason: str
+    expires: str
+    state: Literal["in-force", "expiring", "expired"]
+
+
+class PolicyReason(Struct, frozen=True, kw_only=True):
+    """One rule, point or statement of a policy with its own answer, the clauses behind it and the facts it lacks."""
+
+    id: str
+    decision: str
+    says: str
+    severity: str | None = None
+    clauses: tuple[Cited, ...] = ()
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class PolicyDecision(Struct, frozen=True, kw_only=True):
+    """What one policy says of the use, beside the verdict and never in its place.
+
+    `decision` is accept, deny, approval or undecided (organization), met, broken or undecided (definition), covered,
+    not-covered or undecided (regulation, one row a statement, with its `status` at the report's date). `rule` is the
+    rule, point or statement that decides; `as_of` the day on which a statement's sources were looked up; `is_old` where
+    that is more than six months before the report's date.
+    """
+
+    policy: str
+    decision: str
+    rule: str | None = None
+    waiver: WaiverUsed | None = None
+    kind: Literal["organization", "definition", "regulation"]
+    title: str
+    says: str
+    severity: str | None = None
+    source: str | None = None
+    status: str | None = None
+    as_of: str | None = None
+    is_old: bool = False
+    reasons: tuple[PolicyReason, ...] = ()
+    notes: tuple[str, ...] = ()
+    digest: str
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """The answer: a verdict with its range, and everything that it rests on."""
 
@@ -232,7 +239,7 @@ class Report(Struct, frozen=True, kw_only=True):
         return EXIT_CODES.get(self.verdict, 1)
 
     def raise_for_verdict(self) -> None:
-        """Raise the exception of the verdict, carrying this report; nothing if permitted or conditional."""
+        """Raise the exception of the verdict, or of a policy that denies, carrying this report; else nothing."""
         from weightlicense import errors
 
         kinds: dict[str, type[errors.VerdictError]] = {
@@ -242,6 +249,6 @@ class Report(Struct, frozen=True, kw_only=True):
             "prohibited": errors.ProhibitedError,
             UNDETERMINED: errors.UndeterminedError,
         }
-        kind = kinds.get(self.verdict)
+        kind = kinds.get(self.verdict) or (errors.PolicyDeniedError if self.denials else None)
         if kind is not None:
             raise kind(self)

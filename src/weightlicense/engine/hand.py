@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from weightlicense.change import Change, Obstacle
 from weightlicense.condition import Atom, Condition, Values, atoms
 from weightlicense.duties import evidence
 from weightlicense.engine.program import Claim, DutyRule, Hold, Program
 from weightlicense.engine.search import Assumed, Search
-from weightlicense.finding import BREACH, VERDICTS, Change, Obstacle
+from weightlicense.finding import BREACH, VERDICTS
 from weightlicense.usecase import shown
 from weightlicense.value import Places, folded, name_folded
 from weightlicense.vocabulary import Fact, Vocabulary

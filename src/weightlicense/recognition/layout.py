@@ -43,7 +43,7 @@ _COPYRIGHT = re.compile(
 )
 _BINDING = re.compile(
     r"(?i)\b(?:shall|may not|may only|must not|prohibit\w*|forbid\w*|not (?:be )?(?:permitted|allowed|authori[sz]ed)"
-    r"|non-?\s?commercial\w*|commercial(?:ly)?|research (?:use |purposes )?only|solely|exclusively|only (?:for|if|with|by|to)"
+    r"|non-?\s?commercial\w*|commercial(?:ly)?|research (?:use |purposes )?only|solely|exclusively|only|owes?|mandatory|exclud\w*|threshold|more than|less than|at least|overrid\w*|prevails?"
     r"|for (?:personal|research|academic|educational|evaluation) (?:use|purposes)"
     r"|restrict\w*|limit(?:ed|s)? to|royalt\w+|fees?\b|terminat\w+|indemnif\w+|supersede\w*|notwithstanding|prior written|recipients?|licensees?|whoever|any ?one who|pays?|payments?"
     r"|without (?:our|the|prior|express|written|a )|additional (?:terms|conditions?|restrictions?|clauses?)"
@@ -56,11 +56,11 @@ _BINDING = re.compile(
 )
 _CONDITIONAL = re.compile(
     r"(?i)\b(?:must|requires?d?|permission|consent|subject to|agrees?|agreeing|cannot|can not|do not|don't|provided that"
-    r"|obligat\w+|waive\w*|condition\w*|muss|müssen|debe\w*|deve\w*)\b"
+    r"|obligat\w+|waive\w*|condition\w*|ha(?:ve|s) to|needs?|muss|müssen|debe\w*|deve\w*)\b"
 )
 # A sentence that points at the text it introduces sets no terms of its own.
 _POINTING = re.compile(
-    r"(?i)\b(?:following|below|above|this file|cop(?:y|ies) of|retain\w*|see|text|accompan\w+|attached|reproduced"
+    r"(?i)\b(?:following|below|above(?! \d)|this file|as required|cop(?:y|ies) of|retain\w*|see|text|accompan\w+|attached|reproduced"
     r"|under the (?:terms|license)|the (?:terms|conditions) (?:of|and))\b"
 )
 # More than this is read by nobody and not searched: what it says is unknown, never harmless.

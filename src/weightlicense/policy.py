@@ -1,0 +1,549 @@
+"""Policies evaluated beside a verdict: an organisation's rules, definitions of openness, regulation.
+
+Nothing here changes a verdict. An organisation can forbid what a license allows, never the reverse; what is undecided is
+never accepted. A definition looks at the terms themselves, whatever the use; a regulation at the facts of the use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from weightlicense import catalogue, engine
+from weightlicense.clause import Document
+from weightlicense.condition import FALSE, Acts, Condition, Scope, Truth, atoms, bind, compiled
+from weightlicense.finding import (
+    CONDITIONAL,
+    LEVELS,
+    UNDETERMINED,
+    Cited,
+    PolicyDecision,
+    PolicyReason,
+    Report,
+    WaiverUsed,
+)
+from weightlicense.policyfile import (
+    DECISIONS,
+    SEVERITIES,
+    Match,
+    Policy,
+    Rule,
+    Standing,
+    Statement,
+    Test,
+    Waiver,
+    documents_named,
+)
+from weightlicense.usecase import Facts, Values
+from weightlicense.vocabulary import JUDGEMENT_PREFIX, MISSING_PREFIX, vocabulary
+
+VERDICT_RULE: Final = "verdict"
+OTHERWISE_RULE: Final = "otherwise"
+WARNING_DAYS: Final = 30
+OLD_MONTHS: Final = 6
+OWN_CONDUCT: Final = frozenset(
+    ("licensee.terminated", "licensee.sues_licensor", "litigation.kind", "litigation.defensive")
+)
+"""What a licensee can bring upon itself: every definition lets a license end for who breaks it or sues over it."""
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """What policies look at: the report so far, the terms that it rests on, and the facts.
+
+    `model` are the names of the model, if one was named; `unknowns` the terms that are not at hand.
+    """
+
+    report: Report
+    groups: tuple[engine.Group, ...]
+    unknowns: tuple[engine.Unknown, ...]
+    model: tuple[str, ...]
+    facts: Facts
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """All documents of the terms, each once."""
+        found = {document.id: document for group in self.groups for document in group.documents}
+        return tuple(found.values())
+
+    @property
+    def licenses(self) -> tuple[Document, ...]:
+        """The documents that license something: all but use policies."""
+        return tuple(document for document in self.documents if document.kind != "acceptable-use-policy")
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """True, False or None (undecided), with the clauses and the missing facts behind it."""
+
+    truth: Truth
+    clauses: tuple[Cited, ...] = ()
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def decide(policies: Iterable[Policy], case: Case) -> tuple[PolicyDecision, ...]:
+    """What each policy says of the case, in the order given: one row a policy, one a statement of a regulation."""
+    found: list[PolicyDecision] = []
+    for policy in policies:
+        match policy.kind:
+            case "organization":
+                found.append(_organization(policy, case))
+            case "definition":
+                found.append(_definition(policy, case))
+            case _:
+                found.extend(_statement(policy, statement, case) for statement in policy.statements)
+    return tuple(found)
+
+
+def _all(parts: Sequence[Answer]) -> Answer:
+    """Every part holds; of a failure the parts that failed are told, else those that are undecided, else all."""
+    truths = [part.truth for part in parts]
+    truth: Truth = False if False in truths else None if None in truths else True
+    told = [part for part in parts if part.truth is truth]
+    return Answer(
+        truth=truth,
+        clauses=tuple(dict.fromkeys(clause for part in told for clause in part.clauses)),
+        missing=tuple(dict.fromkeys(name for part in told for name in part.missing)),
+        notes=tuple(dict.fromkeys(note for part in told for note in part.notes)),
+    )
+
+
+def _on_facts(condition: Condition, case: Case) -> Answer:
+    """A condition over the facts and acts of the use."""
+    words = vocabulary()
+    acts = frozenset(case.report.acts)
+    scope = Scope(
+        acts=acts, document="", released=None, distribution=Acts(("distribute", "embed")), words=words
+    )
+    bound = bind(condition, scope)
+    values = Values(case.facts, as_of=case.report.as_of, roots={}, asked_by={})
+    truth = compiled(bound, words)(values)
+    missing = [atom.key.removesuffix("[]") for atom in atoms(bound) if values[atom.key] is None]
+    return Answer(truth=truth, missing=tuple(dict.fromkeys(missing)) if truth is None else ())
+
+
+# --- an organisation's rules -----------------------------------------------------------------------------------
+
+
+def _organization(policy: Policy, case: Case) -> PolicyDecision:
+    """Deny before approval before accept; within one decision the gravest, then the first, decides."""
+    order = sorted(
+        policy.rules, key=lambda rule: (DECISIONS.index(rule.decision), SEVERITIES.index(rule.severity))
+    )
+    answers = {rule.id: _matches(rule.when, case, every=rule.decision == "accept") for rule in order}
+    waivers = {
+        rule.id: _waiver(policy, rule, case) for rule in order if answers[rule.id].truth is not False
+    }
+    lifted = [rule for rule in order if _lifts(waivers.get(rule.id))]
+    standing = [rule for rule in order if rule not in lifted]
+
+    def first(decision: str, truth: Truth) -> Rule | None:
+        fitting = (rule for rule in standing if rule.decision == decision and answers[rule.id].truth is truth)
+        return next(fitting, None)
+
+    decision, rule_id, says = _decided(policy, case, first, [r for r in lifted if answers[r.id].truth])
+    deciding = next((rule for rule in order if rule.id == rule_id), None)
+    waiver = waivers.get(rule_id)
+    return PolicyDecision(
+        policy=policy.id,
+        decision=decision,
+        rule=rule_id,
+        waiver=waiver,
+        kind="organization",
+        title=policy.title,
+        says=says,
+        severity=None if deciding is None else deciding.severity,
+        reasons=tuple(
+            PolicyReason(
+                id=rule.id,
+                decision=rule.decision,
+                says=rule.reason,
+                severity=rule.severity,
+                clauses=answers[rule.id].clauses,
+                missing=answers[rule.id].missing,
+                notes=tuple(_rule_notes(answers[rule.id], waivers.get(rule.id))),
+            )
+            for rule in order
+            if answers[rule.id].truth is not False
+        ),
+        notes=tuple(_waiver_notes(waiver, case.report.as_of)),
+        digest=policy.digest,
+    )
+
+
+def _decided(policy: Policy, case: Case, first: _First, lifted: list[Rule]) -> tuple[str, str, str]:
+    """The decision, the rule that made it and the reason, from the strictest to the mildest that can stand."""
+    verdict = case.report.verdict
+    told = {VERDICT_RULE: f"The verdict is {verdict}", OTHERWISE_RULE: "No rule of the policy fits."}
+    denied = first("deny", True)
+    if denied is not None:
+        return "deny", denied.id, denied.reason
+    if verdict != UNDETERMINED and LEVELS[verdict] > CONDITIONAL:
+        return "deny", VERDICT_RULE, f"{told[VERDICT_RULE]}: a policy allows nothing that the license does not."
+    may_deny = first("deny", None)
+    if may_deny is not None:
+        return "undecided", may_deny.id, f"It may be denied: {may_deny.reason}"
+    wants = first("approval", True)
+    if wants is not None:
+        return "approval", wants.id, wants.reason
+    if verdict == UNDETERMINED:
+        if policy.otherwise == "deny" and not lifted and first("accept", True) is None:
+            return "deny", OTHERWISE_RULE, told[OTHERWISE_RULE]
+        return "undecided", VERDICT_RULE, f"{told[VERDICT_RULE]}: what is undecided is never accepted."
+    may_want = first("approval", None)
+    if may_want is not None:
+        return "undecided", may_want.id, f"It may need approval: {may_want.reason}"
+    if lifted:
+        return "accept", lifted[0].id, f"A waiver lifts the rule: {lifted[0].reason}"
+    accepted, may_accept = first("accept", True), first("accept", None)
+    if accepted is not None:
+        return "accept", accepted.id, accepted.reason
+    if may_accept is not None and policy.otherwise != "accept":
+        return "undecided", may_accept.id, f"It may be accepted: {may_accept.reason}"
+    return policy.otherwise, OTHERWISE_RULE, told[OTHERWISE_RULE]
+
+
+def _rule_notes(answer: Answer, waiver: WaiverUsed | None) -> Iterable[str]:
+    if answer.truth is None:
+        yield "undecided whether it fits"
+    yield from answer.notes
+    if waiver is not None:
+        yield f"waiver of {waiver.owner}, {waiver.state}, until {waiver.expires}"
+
+
+def _waiver_notes(waiver: WaiverUsed | None, day: str) -> Iterable[str]:
+    if waiver is None:
+        return
+    match waiver.state:
+        case "expired":
+            yield f"The waiver of {waiver.owner} for {waiver.rule} expired on {waiver.expires}: the rule stands again."
+        case "expiring":
+            left = _days(day, waiver.expires)
+            when = "today" if left == 0 else f"in {left} day{'' if left == 1 else 's'}"
+            yield f"The waiver of {waiver.owner} for {waiver.rule} ends {when}, on {waiver.expires}: renew it or comply."
+        case _:
+            pass
+
+
+def _lifts(waiver: WaiverUsed | None) -> bool:
+    return waiver is not None and waiver.state != "expired"
+
+
+def _waiver(policy: Policy, rule: Rule, case: Case) -> WaiverUsed | None:
+    """The waiver of that rule whose scope surely covers the case: the one that holds longest."""
+    covering = [
+        waiver
+        for waiver in policy.waivers
+        if rule.id in waiver.rules and _matches(waiver.scope, case, every=True).truth
+    ]
+    if not covering:
+        return None
+    waiver = max(covering, key=lambda each: each.expires)
+    return WaiverUsed(
+        rule=rule.id,
+        owner=waiver.owner,
+        reason=waiver.reason,
+        expires=waiver.expires,
+        state=_state(waiver, case.report.as_of),
+    )
+
+
+def _state(waiver: Waiver, day: str) -> Literal["in-force", "expiring", "expired"]:
+    left = _days(day, waiver.expires)
+    return "expired" if left < 0 else "expiring" if left <= WARNING_DAYS else "in-force"
+
+
+def _days(day: str, until: str) -> int:
+    from datetime import date
+
+    return (date.fromisoformat(until) - date.fromisoformat(day)).days
+
+
+def _matches(match: Match, case: Case, *, every: bool) -> Answer:
+    """Whether a rule or scope fits; with `every`, each license of the terms must, not only one of them."""
+    parts = [_key(key, values, case, every=every) for key, values in match.values]
+    if match.fact is not None:
+        parts.append(_on_facts(match.fact, case))
+    return _all(parts)
+
+
+def _key(key: str, values: tuple[str, ...], case: Case, *, every: bool) -> Answer:
+    report = case.report
+    match key:
+        case "license":
+            named = frozenset(name for value in values for name in documents_named(value))
+            return _of_terms([document.id in named for document in _looked_at(case, every=every)], case, every)
+        case "steward":
+            wanted = {value.lower() for value in values}
+            told = [document.steward.lower() in wanted for document in _looked_at(case, every=every)]
+            return _of_terms(told, case, every)
+        case "openness":
+            return _of_terms([document.openness in values for document in case.licenses], case, every)
+        case "model":
+            globs = [catalogue.normalised(value) for value in values]
+            if not case.model:
+                return Answer(truth=None, missing=("model",))
+            return Answer(truth=any(fnmatchcase(name, glob) for name in case.model for glob in globs))
+        case "clause":
+            return _clauses(values, case)
+        case "duty":
+            return _duties(values, report)
+        case "act":
+            return Answer(truth=not set(values).isdisjoint(report.acts))
+        case "use":
+            return Answer(truth=report.use in values)
+        case "verdict":
+            return Answer(truth=report.verdict in values)
+        case "hazard":
+            from weightlicense.condition import Atom
+
+            return _on_facts(Atom("purpose.hazards", (("any", values),)), case)
+        case _:
+            raise AssertionError(key)
+
+
+def _looked_at(case: Case, *, every: bool) -> tuple[Document, ...]:
+    """Accepting looks at each license; denying also at the policies that they bring with them."""
+    return case.licenses if every else case.documents
+
+
+def _of_terms(told: list[bool], case: Case, every: bool) -> Answer:  # noqa: FBT001 - one of two ways to count
+    """What holds of one license or of each; terms that are not at hand leave open what the others do not settle."""
+    unknown = bool(case.unknowns) or not told
+    truth: Truth = all(told) if every else any(told)
+    if unknown and truth is every:
+        return Answer(truth=None, notes=("terms that are not at hand may differ",))
+    return Answer(truth=truth)
+
+
+def _clauses(references: tuple[str, ...], case: Case) -> Answer:
+    """Whether a clause bears on the use: it applies, or it was looked at and passed."""
+    found = [finding for finding in case.report.findings if finding.reference in references]
+    bearing = [f for f in found if f.status not in ("not-applicable", "undecided")]
+    chosen = bearing or [f for f in found if f.status == "undecided"]
+    truth: Truth = True if bearing else None if chosen else False
+    return Answer(
+        truth=truth,
+        clauses=tuple(Cited(document=f.document, clause=f.clause, at=f.at, says=f.says) for f in chosen),
+        missing=tuple(dict.fromkeys(name for f in chosen for name in f.missing)) if truth is None else (),
+    )
+
+
+def _duties(names: tuple[str, ...], report: Report) -> Answer:
+    rows = [row for row in report.duties if row.duty in names]
+    surely = [row for row in rows if row.status != "undecided"]
+    chosen = surely or rows
+    references = {reference for row in chosen for reference in row.required_by}
+    cited = [f for f in report.findings if f.reference in references]
+    truth: Truth = True if surely else None if rows else False
+    return Answer(
+        truth=truth,
+        clauses=tuple(Cited(document=f.document, clause=f.clause, at=f.at, says=f.says) for f in cited),
+        missing=tuple(dict.fromkeys(name for f in cited for name in f.missing)) if truth is None else (),
+    )
+
+
+# --- definitions -----------------------------------------------------------------------------------------------
+
+VALUES: Final = {True: "met", False: "broken", None: "undecided"}
+
+
+def _definition(policy: Policy, case: Case) -> PolicyDecision:
+    """Met where every point is, broken where one is, else undecided."""
+    answers = [(point, _test(point.met, case)) for point in policy.points]
+    truths = [answer.truth for _point, answer in answers]
+    truth: Truth = False if False in truths else None if None in truths else True
+    deciding = [point for point, answer in answers if answer.truth is truth]
+    counts = ", ".join(
+        f"{truths.count(value)} {name}" for value, name in VALUES.items() if truths.count(value)
+    )
+    return PolicyDecision(
+        policy=policy.id,
+        decision=VALUES[truth],
+        rule=None if truth else deciding[0].id,
+        kind="definition",
+        title=policy.title,
+        says=f"Of {len(answers)} points {counts}.",
+        source=_sources(policy.sources),
+        reasons=tuple(
+            PolicyReason(
+                id=point.id,
+                decision=VALUES[answer.truth],
+                says=point.says,
+                clauses=answer.clauses,
+                missing=answer.missing,
+                notes=answer.notes,
+            )
+            for point, answer in answers
+        ),
+        digest=policy.digest,
+    )
+
+
+def _test(test: Test, case: Case) -> Answer:
+    """Every part of a test; a part that fails goes before one that is undecided."""
+    parts = [_granted(acts, test.limits, case) for acts in test.acts]
+    parts += [_disputed(_granted(acts, test.limits, case)) for acts in test.disputed_acts]
+    if test.duties:
+        parts.append(_free_of(test.duties, case))
+    if test.disputed_duties:
+        parts.append(_disputed(_free_of(test.disputed_duties, case)))
+    if test.facts is not None:
+        parts.append(_on_facts(test.facts, case))
+    if test.cannot is not None:
+        parts.append(Answer(truth=None, notes=(test.cannot,)))
+    return _all(parts)
+
+
+def _disputed(answer: Answer) -> Answer:
+    if answer.truth is not False:
+        return answer
+    note = "whether this counts against it is disputed: a person decides"
+    return Answer(truth=None, clauses=answer.clauses, missing=answer.missing, notes=(*answer.notes, note))
+
+
+def _granted(acts: tuple[str, ...], limits: tuple[str, ...], case: Case) -> Answer:
+    """Whether everyone may do these acts together for every purpose: nothing but own conduct can take it away.
+
+    The engine compiles the terms for the acts; each way of losing the permission that hangs on a fact is a limit.
+    """
+    words = vocabulary()
+    program = engine.build(case.groups_whole(), words.closure(acts), words, unknowns=case.unknowns)
+    by_reference = {rule.reference: rule for rule in program.rules}
+    broken: dict[Cited, None] = {}
+    open_: dict[Cited, None] = {}
+    notes: dict[str, None] = {}
+    for hold in program.holds:
+        names = {atom.fact for atom in atoms(hold.condition)} - OWN_CONDUCT
+        facts = {name for name in names if not name.startswith((JUDGEMENT_PREFIX, MISSING_PREFIX))}
+        facts.discard("licensee.separate_license")
+        if not names and any(atom.fact in OWN_CONDUCT for atom in atoms(hold.condition)):
+            continue
+        if limits and facts and not any(_falls_under(name, limits) for name in facts):
+            continue
+        if limits and not names:
+            continue
+        cited = []
+        for reference in hold.by:
+            rule = by_reference.get(reference)
+            if rule is not None:
+                clause = rule.clause
+                cited.append(
+                    Cited(document=rule.document.id, clause=clause.id, at=clause.at, says=clause.says)
+                )
+                continue
+            document, _, name = reference.partition("/")
+            unknown = next((u for u in program.unknowns if (u.document, u.clause) == (document, name)), None)
+            says = (
+                unknown.says if unknown is not None else f"No clause grants all of it: {', '.join(acts)}."
+            )
+            at = unknown.at if unknown is not None else ""
+            cited.append(Cited(document=document, clause=name, at=at, says=says))
+        only_unread = bool(names) and all(name.startswith(MISSING_PREFIX) for name in names)
+        only_judged = bool(names) and all(name.startswith(JUDGEMENT_PREFIX) for name in names)
+        if only_unread or (only_judged and limits):
+            open_.update(dict.fromkeys(cited))
+            notes["a text that is not at hand" if only_unread else "a person must judge what the clause limits"] = None
+        else:
+            broken.update(dict.fromkeys(cited))
+    if not case.licenses:
+        notes["no license is at hand"] = None
+    if broken:
+        return Answer(truth=False, clauses=tuple(broken))
+    if open_ or not case.licenses:
+        return Answer(truth=None, clauses=tuple(open_), notes=tuple(notes))
+    return Answer(truth=True)
+
+
+def _falls_under(name: str, limits: tuple[str, ...]) -> bool:
+    return any(name == limit or name.startswith(f"{limit}.") for limit in limits)
+
+
+def _free_of(duties: tuple[str, ...], case: Case) -> Answer:
+    """Whether no clause of the terms asks for one of these duties, in whatever case."""
+    cited = tuple(
+        Cited(document=document.id, clause=clause.id, at=clause.at, says=clause.says)
+        for document in case.documents
+        for clause in document.clauses
+        if clause.then.duty in duties
+    )
+    if cited:
+        return Answer(truth=False, clauses=cited)
+    if case.unknowns or not case.licenses:
+        return Answer(truth=None, notes=("terms that are not at hand may ask for it",))
+    return Answer(truth=True)
+
+
+# --- regulation ------------------------------------------------------------------------------------------------
+
+COVERED: Final = {True: "covered", False: "not-covered", None: "undecided"}
+
+
+def _statement(policy: Policy, statement: Statement, case: Case) -> PolicyDecision:
+    """Whether the statement covers the use, and how it stood on the report's date; never part of the verdict."""
+    day = case.report.as_of
+    stood = _stood(statement, day)
+    when = Answer(truth=True) if statement.when is None else _test(statement.when, case)
+    unless = Answer(truth=False) if statement.unless is None else _test(statement.unless, case)
+    lifted: Truth = None if unless.truth is None else not unless.truth
+    exempt = Answer(truth=lifted, clauses=unless.clauses, missing=unless.missing, notes=unless.notes)
+    answer = _all([when, exempt])
+    clauses = answer.clauses
+    if statement.duties:
+        clauses = (*clauses, *_free_of(statement.duties, case).clauses)
+    old = _is_old(statement.as_of, day)
+    notes = [stood.says if stood is not None else _no_standing(statement, day)]
+    if old:
+        notes.append(
+            f"Looked up on {statement.as_of}, more than six months before {day}: it is old, look it up again."
+        )
+    return PolicyDecision(
+        policy=policy.id,
+        decision=COVERED[answer.truth],
+        rule=statement.id,
+        kind="regulation",
+        title=policy.title,
+        says=statement.says,
+        source=_sources(statement.sources),
+        status="unknown" if stood is None else stood.status,
+        as_of=statement.as_of,
+        is_old=old,
+        reasons=(
+            PolicyReason(
+                id=statement.id,
+                decision=COVERED[answer.truth],
+                says=statement.says,
+                clauses=clauses,
+                missing=answer.missing,
+                notes=answer.notes,
+            ),
+        ),
+        notes=tuple(notes),
+        digest=policy.digest,
+    )
+
+
+def _stood(statement: Statement, day: str) -> Standing | None:
+    """The last standing that had begun on the day; None before the first."""
+    begun = [each for each in statement.standing if each.since is None or each.since <= day]
+    return begun[-1] if begun else None
+
+
+def _no_standing(statement: Statement, day: str) -> str:
+    since = statement.standing[0].since
+    return f"How it stood on {day} is not known from the sources at hand, which begin on {since}."
+
+
+def _is_old(as_of: str, day: str) -> bool:
+    """Whether the day is more than six months later; a month without that day ends on its last."""
+    from calendar import monthrange
+
+    year, month, number = (int(part) for part in as_of.split("-"))
+    year, month = year + (month + OLD_MONTHS - 1) // 12, (month + OLD_MONTHS - 1) % 12 + 1
+    return day > f"{year:04d}-{month:02d}-{min(number, monthrange(year, month)[1]):02d}"
+
+
+def _sources(sources: Iterable[object]) -> str:
+    return "; ".join(map(str, sources))

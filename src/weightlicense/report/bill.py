@@ -1,0 +1,275 @@
+"""What a bill of materials says of a report, whatever its format: works, their licenses, how one came from another.
+
+A report names the works of a lineage in the paths of its findings: those, and no others, are in the bill.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from weightlicense import catalogue
+from weightlicense.errors import UsageError
+from weightlicense.finding import Report
+from weightlicense.report.json import plain
+
+UNSAFE: Final = re.compile(r"[^A-Za-z0-9.]+")
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
+PIP: Final = 'pip install "weightlicense[sbom]"'
+
+
+class License(Struct, frozen=True, kw_only=True):
+    """A license of the bill: `reference` is its SPDX id or a `LicenseRef-`, `text` the user's copy or None.
+
+    `source` says where the text that was read stands; `altered` marks a copy whose words differ from that text.
+    """
+
+    document: str
+    reference: str
+    title: str
+    url: str | None
+    source: str
+    text: str | None
+    altered: bool
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is on the SPDX license list."""
+        return not self.reference.startswith("LicenseRef-")
+
+    @property
+    def words(self) -> str:
+        """The user's copy of the text, else that it is not included and where to read it."""
+        return self.source if self.text is None else self.text
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """A model or data set: `declared` and `concluded` are license expressions, None where nobody can say.
+
+    `licenses` are the references of the licenses that reach the subject from this work, `parents` the keys of the
+    works that it came from.
+    """
+
+    key: str
+    name: str
+    is_dataset: bool
+    declared: str | None
+    concluded: str | None
+    licenses: tuple[str, ...]
+    parents: tuple[str, ...]
+
+
+class Bill(Struct, frozen=True, kw_only=True):
+    """A report as a bill of materials; the subject is the first of `works`. `digest` is a SHA-256 of the report."""
+
+    digest: str
+    created: str
+    tool_version: str
+    works: tuple[Work, ...]
+    licenses: tuple[License, ...]
+    summary: str
+    comment: str
+    properties: tuple[tuple[str, str], ...]
+
+    @property
+    def subject(self) -> Work:
+        """The work that the report is on."""
+        return self.works[0]
+
+    @property
+    def title(self) -> str:
+        """The name of the bill."""
+        return f"weightlicense report on {self.subject.name}"
+
+    @property
+    def namespace(self) -> str:
+        """An address that only this report has, of the form that the SPDX specification gives."""
+        return f"https://spdx.org/spdxdocs/weightlicense-{self.digest}"
+
+    def work(self, key: str) -> Work:
+        """The work of that key."""
+        return next(work for work in self.works if work.key == key)
+
+    def license(self, reference: str) -> License:
+        """The license of that reference."""
+        return next(license for license in self.licenses if license.reference == reference)
+
+
+def missing_library(package: str) -> UsageError:
+    """The error where a format's library is not installed."""
+    return UsageError(f"this format needs {package}, which is not installed", hint=PIP)
+
+
+def clean(text: str) -> str:
+    """Text that can be written as UTF-8: half a surrogate pair becomes the replacement character."""
+    return SURROGATE.sub("\ufffd", text)
+
+
+def as_text(data: Any) -> str:
+    """Data as indented JSON with a final line end; no character that a terminal obeys stands there unescaped."""
+    written = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    if written.replace("\n", "").isprintable():
+        return written
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in written)
+
+
+def make_bill(report: Report) -> Bill:
+    """The bill of a report; it depends on the report alone, and on the user's copy of a text where it is unchanged."""
+    data = json.dumps(msgspec.to_builtins(plain(report)), sort_keys=True)
+    digest = hashlib.sha256(data.encode()).hexdigest()
+    roots = _known(report.subject.license.split(" AND "))
+    unknown = not roots or any(
+        f.document == "catalogue" and f.clause.startswith("license-unknown") for f in report.findings
+    )
+    names = [report.subject.name]
+    parents: dict[str, dict[str, None]] = {names[0]: {}}
+    given: dict[str, dict[str, None]] = {}
+    datasets = set()
+    for finding in report.findings:
+        path = [*finding.path[:-1], names[0]]
+        for older, newer in zip(path, path[1:], strict=False):
+            parents.setdefault(older, {})
+            parents[newer][older] = None
+        if finding.clause == "dataset":
+            datasets.add(path[0])
+        # A claim of terms stands at the work that claims them, not at the one that gives them.
+        if finding.duty != "keep-terms" and (finding.document in roots or finding.clause == "dataset"):
+            given.setdefault(path[0], {})[finding.document] = None
+    documents = dict.fromkeys((*roots, *_known([d for each in given.values() for d in each])))
+    offered = _offered(report)
+    documents |= dict.fromkeys(d for choice in offered for d in choice)
+    licenses = {document: _license(document, report) for document in documents}
+
+    def joined(ids: list[str]) -> str | None:
+        return " AND ".join(dict.fromkeys(licenses[each].reference for each in ids)) or None
+
+    works = []
+    for name, older in parents.items():
+        own = _known(list(given.get(name, ())))
+        is_subject = name == names[0]
+        declared = joined(own)
+        if is_subject and "release.license" in report.facts:
+            parts = [joined(list(choice)) or "" for choice in offered]
+            declared = " OR ".join(f"({each})" if " " in each and len(parts) > 1 else each for each in parts)
+        works.append(
+            Work(
+                key=_key(name),
+                name=clean(name),
+                is_dataset=name in datasets,
+                declared=declared or None,
+                concluded=(None if unknown else joined(roots)) if is_subject else declared,
+                licenses=tuple(dict.fromkeys(licenses[d].reference for d in (roots if is_subject else own))),
+                parents=tuple(map(_key, older)),
+            )
+        )
+    return Bill(
+        digest=digest,
+        created=f"{report.as_of}T00:00:00Z",
+        tool_version=report.tool_version,
+        works=tuple(works),
+        licenses=tuple(licenses.values()),
+        summary=_summary(report),
+        comment=clean(_comment(report, unknown=unknown)),
+        properties=_properties(report),
+    )
+
+
+def _known(ids: list[str]) -> list[str]:
+    """The ids, where the catalogue has them all; else none: part of a license is not the license."""
+    heads = catalogue.heads()
+    return list(dict.fromkeys(ids)) if all(each in heads for each in ids) else []
+
+
+def _offered(report: Report) -> tuple[tuple[str, ...], ...]:
+    """The documents that the release is declared to be offered under, by choice; empty where they are not known."""
+    fact = report.facts.get("release.license")
+    if fact is None:
+        return ()
+    try:
+        return catalogue.resolve_license(fact.value, as_of=report.as_of).choices
+    except UsageError:
+        return ()
+
+
+def _license(document_id: str, report: Report) -> License:
+    document = catalogue.document(document_id)
+    given = report.subject.text
+    altered = given is not None and given.document == document_id and given.match == "modified"
+    reference = document.spdx or f"LicenseRef-{document_id}"
+    if altered:
+        assert given is not None
+        # Other words are another license: the name of the unaltered one would mislead whoever reads the bill.
+        reference = f"LicenseRef-{document_id}-altered-{given.sha256[:12]}"
+    place = f"at {document.url}" if document.url else "with its publisher"
+    return License(
+        document=document_id,
+        reference=reference,
+        title=f"{document.title} (altered)" if altered else document.title,
+        url=document.url,
+        source=f"The text of {document.title} is not included. Read it {place}. "
+        f"The copy that weightlicense read on {document.read_on} has the SHA-256 {document.sha256}.",
+        text=_copy(document_id, report),
+        altered=altered,
+    )
+
+
+def _copy(document_id: str, report: Report) -> str | None:
+    """The user's copy of the document's text, as long as it is the file that the report speaks of."""
+    given = report.subject.text
+    if given is None or given.document != document_id:
+        return None
+    from weightlicense import anchor
+
+    try:
+        with open(given.path, "rb") as file:
+            data = file.read()
+    except (OSError, ValueError):
+        return None
+    return clean(anchor.decode(data)) if hashlib.sha256(data).hexdigest() == given.sha256 else None
+
+
+def _key(name: str) -> str:
+    """A name of letters, digits, dots and hyphens that no other work has."""
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"work-{UNSAFE.sub('-', name)[:40].strip('-.') or 'unnamed'}-{digest}"
+
+
+def _summary(report: Report) -> str:
+    return (
+        f"weightlicense verdict for {report.use}: {report.verdict} "
+        f"(best: {report.best}, worst: {report.worst}) as of {report.as_of}. Not legal advice."
+    )
+
+
+def _comment(report: Report, *, unknown: bool) -> str:
+    """What the license fields alone do not say: which policies bind with them, what is unknown, which works are left out."""
+    heads = catalogue.heads()
+    policies = dict.fromkeys(
+        f.document for f in report.findings if heads.get(f.document, {}).get("kind") == "acceptable-use-policy"
+    )
+    lines = [f"Checked: {report.subject.license}."]
+    if policies:
+        lines.append(f"Use policies that bind with it: {', '.join(policies)}.")
+    if unknown:
+        lines.append("The license of the model or of a work behind it is unknown, so none is concluded.")
+    return " ".join(lines)
+
+
+def _properties(report: Report) -> tuple[tuple[str, str], ...]:
+    rows = [
+        ("verdict", report.verdict),
+        ("best", report.best),
+        ("worst", report.worst),
+        ("use", report.use),
+        ("acts", ",".join(report.acts)),
+        ("as_of", report.as_of),
+        ("catalogue", report.catalogue_digest),
+        *((f"duty.{duty.duty}", f"{duty.status}: {', '.join(duty.required_by)}") for duty in report.duties),
+        *((f"question.{question.fact}", question.ask) for question in report.questions if question.first),
+    ]
+    return tuple((f"weightlicense:{name}", clean(value)) for name, value in rows)
