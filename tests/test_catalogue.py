@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from weightlicense import catalogue, engine
+from weightlicense.condition import atoms
 from weightlicense.finding import LEVELS, allowed
 from weightlicense.report import pages
 from weightlicense.usecase import Facts, resolve_use
@@ -124,7 +125,8 @@ def test_the_pages_are_those_of_the_data() -> None:
         str(p.relative_to(ROOT / "docs")): p.read_text(encoding="utf-8")
         for p in (ROOT / "docs" / "licenses").glob("*.md")
     }
-    kept[pages.SCHEMA_FILE] = (ROOT / "docs" / pages.SCHEMA_FILE).read_text(encoding="utf-8")
+    for name in (pages.SCHEMA_FILE, pages.REPORT_SCHEMA_FILE):
+        kept[name] = (ROOT / "docs" / name).read_text(encoding="utf-8")
     different = sorted(name for name in made.keys() | kept.keys() if made.get(name) != kept.get(name))
     assert different == [], "make docs writes them anew"
 
@@ -152,3 +154,32 @@ def test_every_clause_file_is_valid_by_the_published_schema() -> None:
     for name, path in files.document_paths().items():
         found = [str(error) for error in validator.iter_errors(ready(yamlfile.plain(yamlfile.load(path))))]
         assert (name, found) == (name, [])
+
+
+LLAMA_POLICIES = ("llama-2-aup", "llama-3-aup", "llama-3.1-aup", "llama-3.2-aup")
+
+
+@pytest.mark.parametrize("policy", LLAMA_POLICIES)
+def test_each_item_of_a_use_policy_is_reachable_by_a_hazard_and_a_hazard_names_its_own_items(policy: str) -> None:
+    document = catalogue.document(policy)
+    items = {c.id: c for c in document.clauses if c.kind == "prohibition"}
+    tags: dict[str, set[str]] = {}
+    for name, clause in items.items():
+        assert clause.when is not None
+        for atom in atoms(clause.when):
+            if atom.fact == "purpose.hazards":
+                wanted = frozenset(atom.tests[0][1])
+                for tag in WORDS.tagged(wanted) | WORDS.suggesting(wanted):
+                    tags.setdefault(tag, set()).add(name)
+    named: dict[str, set[str]] = {}
+    harmful = {"purpose.intends_harm": "yes", "purpose.has_consents": "no", "product.human_review": "no"}
+    for tag in WORDS.hazards:
+        found = conclude(policy, "internal use", {"purpose.hazards": tag, **harmful})
+        hit = {f.clause for f in found.findings if f.clause in items and f.status in ("violated", "judgement")}
+        if hit:
+            named[tag] = hit
+    implied = {tag: tags.get(tag, set()).union(*(tags.get(t, set()) for t in WORDS.hazards[tag].implies)) for tag in WORDS.hazards}
+    assert named == {tag: names for tag, names in implied.items() if names}
+    assert set().union(*named.values()) == set(items)
+    none = conclude(policy, "internal use", {"purpose.hazards": "none"})
+    assert {f.status for f in none.findings if f.clause in items} == {"satisfied"}

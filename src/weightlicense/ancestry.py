@@ -8,7 +8,16 @@ from typing import Final
 from msgspec.structs import replace
 
 from weightlicense import catalogue, engine
-from weightlicense.assessment import Asked, Term, Terms, model_terms, plain_terms, planned, united, unknown_license
+from weightlicense.assessment import (
+    Asked,
+    Term,
+    Terms,
+    model_terms,
+    plain_terms,
+    planned,
+    united,
+    unknown_license,
+)
 from weightlicense.errors import UsageError
 from weightlicense.lineage import TEACHING, Lineage, Reached, Work, reach
 from weightlicense.vocabulary import vocabulary

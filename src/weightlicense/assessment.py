@@ -34,7 +34,7 @@ LOCATED_SHARE = 0.5
 class Asked(Struct, frozen=True, kw_only=True):
     """What is asked: the subject, the use, the date, and the user's own copies of the texts.
 
-    `left_out` are acts of the use, or beside it, that are not done after all.
+    `left_out` are acts of the use, or beside it, that are not done after all; `policies` ids or files of policies.
     """
 
     model: str | None = None
@@ -45,6 +45,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     texts: tuple[str, ...] = ()
     lineage: Any = None
     left_out: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
 
 
 class Term(Struct, frozen=True, kw_only=True):
@@ -80,6 +81,7 @@ def check(
     as_of: object = None,
     texts: Iterable[str | Path] = (),
     lineage: str | Path | None = None,
+    policies: Iterable[str | Path] = (),
 ) -> Report:
     """May we do this with this model or license, on what conditions, and how do you know?
 
@@ -87,7 +89,8 @@ def check(
     with both, the strictest reading counts. `use` names a set of acts (`weightlicense list uses`), `acts` adds
     some. `facts` maps names (`NAME`, `NAME@PERIOD`, `NAME[document]`) to values as on the command line, lists for
     sets of texts. `as_of` is the report's date, an ISO text or a date (default: today). `texts` are the user's own
-    copies of license texts, which are quoted; `lineage` a file of works and relations. Raises `UsageError` for names and values that are not known.
+    copies of license texts, which are quoted; `lineage` a file of works and relations; `policies` ids and files of
+    policies, whose decisions stand beside the verdict. Raises `UsageError` for names and values that are not known.
 
     >>> import weightlicense as wl
     >>> report = wl.check("llama-3.1", use="derivative release")
@@ -104,7 +107,14 @@ def check(
 
         ancestors = Path(lineage)
     asked = Asked(
-        model=model, license=license, use=use, acts=tuple(acts), as_of=day, texts=paths, lineage=ancestors
+        model=model,
+        license=license,
+        use=use,
+        acts=tuple(acts),
+        as_of=day,
+        texts=paths,
+        lineage=ancestors,
+        policies=tuple(str(policy) for policy in policies),
     )
     return assess(asked, given)
 
@@ -160,11 +170,17 @@ def conclude(asked: Asked, terms: Terms, facts: Facts) -> Report:
     complete(asked, terms, facts)
     reports = [_one(asked, use, acts, terms, choice, facts) for choice in terms.choices or ((),)]
     order = [*VERDICTS[:3], UNDETERMINED, *VERDICTS[3:]]
-    ranked = sorted(reports, key=lambda report: order.index(report.verdict))
+    ranked = sorted(reports, key=lambda report: (order.index(report.verdict), bool(report.denials)))
     if len(ranked) == 1:
         return ranked[0]
-    notes = tuple(f"Choice {report.subject.license}: {report.verdict}." for report in ranked)
+    notes = tuple(f"Choice {report.subject.license}: {_in_short(report)}." for report in ranked)
     return replace(ranked[0], notes=(*notes, *ranked[0].notes))
+
+
+def _in_short(report: Report) -> str:
+    """The verdict, with what the policies of organisations decide."""
+    decided = [f"{each.policy}: {each.decision}" for each in report.policies if each.kind == "organization"]
+    return "; ".join((report.verdict, *decided))
 
 
 def complete(asked: Asked, terms: Terms, facts: Facts) -> None:
@@ -178,13 +194,11 @@ def complete(asked: Asked, terms: Terms, facts: Facts) -> None:
     facts.contradictions.extend(terms.contradictions)
 
 
-def programme(
-    asked: Asked, terms: Terms, choice: tuple[Term, ...], acts: frozenset[str]
-) -> engine.Program:
+def programme(asked: Asked, terms: Terms, choice: tuple[Term, ...], acts: frozenset[str]) -> engine.Program:
     """One of the licensee's choices of terms, compiled for the acts."""
     groups = groups_of(choice, acts)
     documents = [document for group in groups for document in group.documents]
-    _given, _quotes, altered = _read_texts(asked.texts, documents)
+    _given, _quotes, _links, altered = _read_texts(asked.texts, documents)
     return _built(groups, acts, terms, altered)
 
 
@@ -370,13 +384,13 @@ def _one(
     words = vocabulary()
     groups = groups_of(choice, acts)
     documents = [document for group in groups for document in group.documents]
-    given, quotes, altered = _read_texts(asked.texts, documents)
+    given, quotes, links, altered = _read_texts(asked.texts, documents)
     program = _built(groups, acts, terms, altered)
     conclusion = engine.evaluate(program, facts, as_of=asked.as_of)
     by_id = {document.id: document for document in documents}
     license_name = " AND ".join(dict.fromkeys(term.root for term in choice)) or terms.name
     titles = [by_id[term.root].title for term in choice if term.root in by_id]
-    return Report(
+    report = Report(
         tool_version=VERSION,
         catalogue_digest=catalogue.digest(),
         as_of=asked.as_of,
@@ -392,11 +406,30 @@ def _one(
         use=use,
         acts=tuple(act for act in words.acts if act in acts),
         facts=facts.as_used(),
-        findings=tuple(_anchored(finding, by_id, quotes) for finding in conclusion.findings),
+        findings=tuple(_anchored(finding, by_id, quotes, links) for finding in conclusion.findings),
         questions=(*_which_text(terms), *conclusion.questions),
         duties=conclusion.duties,
         notes=(*terms.notes, *conclusion.notes),
     )
+    return _beside(report, asked, terms, groups, facts) if asked.policies else report
+
+
+def _beside(report: Report, asked: Asked, terms: Terms, groups: list[engine.Group], facts: Facts) -> Report:
+    """The report with what the policies say of it."""
+    from weightlicense import policy  # reads YAML, only where a policy is asked
+    from weightlicense.policyfile import find_policy
+
+    named = [name for name in (asked.model, terms.title) if name]
+    if terms.model is not None:
+        named += [terms.model.id, terms.model.family]
+    case = policy.Case(
+        report=report,
+        groups=tuple(groups),
+        unknowns=terms.unknowns,
+        model=tuple(dict.fromkeys(catalogue.normalised(name) for name in named)),
+        facts=facts,
+    )
+    return replace(report, policies=policy.decide(map(find_policy, asked.policies), case))
 
 
 def groups_of(choice: tuple[Term, ...], acts: frozenset[str]) -> list[engine.Group]:
@@ -437,13 +470,16 @@ def _which_text(terms: Terms) -> tuple[Question, ...]:
     return (question,)
 
 
-def _anchored(finding: Finding, documents: dict[str, Document], quotes: dict[str, str]) -> Finding:
+def _anchored(
+    finding: Finding, documents: dict[str, Document], quotes: dict[str, str], links: dict[str, str]
+) -> Finding:
     """The finding with the quoted words and a link to the passage, where there is a copy or an address."""
     document = documents.get(finding.document)
     clause = document.clause(finding.clause) if document is not None else None
     if clause is None:
         return finding
-    return replace(finding, quote=quotes.get(finding.reference), url=clause.link)
+    reference = finding.reference
+    return replace(finding, quote=quotes.get(reference), url=links.get(reference, clause.link))
 
 
 # --- texts -----------------------------------------------------------------------------------------------------
@@ -451,16 +487,17 @@ def _anchored(finding: Finding, documents: dict[str, Document], quotes: dict[str
 
 def _read_texts(
     paths: tuple[str, ...], documents: list[Document]
-) -> tuple[list[TextGiven], dict[str, str], frozenset[str]]:
-    """Which documents the given texts are, the words of each clause, and the clauses that were altered."""
+) -> tuple[list[TextGiven], dict[str, str], dict[str, str], frozenset[str]]:
+    """Which documents the given texts are, the words and the link of each clause, and the clauses that were altered."""
     if not paths:
-        return [], {}, frozenset()
+        return [], {}, {}, frozenset()
     import hashlib  # with tokenising, needed only where a text is given
 
     from weightlicense import anchor
 
     given: list[TextGiven] = []
     quotes: dict[str, str] = {}
+    links: dict[str, str] = {}
     altered: dict[str, None] = {}
     for path in _text_files(paths):
         data = path.read_bytes()
@@ -478,6 +515,11 @@ def _read_texts(
                     reference = f"{document.id}/{place.label}"
                     words = anchor.quote(tokens, place.match)
                     quotes[reference] = f"{quotes[reference]} […] {words}" if reference in quotes else words
+            # With the text at hand, a link can tell apart passages that begin alike.
+            for clause in document.clauses:
+                link = anchor.fragment(document.url, clause.spans[0], tokens)
+                if link is not None:
+                    links[f"{document.id}/{clause.id}"] = link
             changed = [p.label for p in found.places if (p.match is None or not p.match.ok) and not p.inert]
             exact = sha256 == document.sha256
             match = "exact" if exact else "modified" if changed else "reformatted"
@@ -497,7 +539,7 @@ def _read_texts(
             f"{', '.join(paths)} is not the text of {names}",
             hint="weightlicense identify PATH says which text it is",
         )
-    return given, quotes, frozenset(altered)
+    return given, quotes, links, frozenset(altered)
 
 
 def _text_files(paths: tuple[str, ...]) -> list[Path]:

@@ -21,17 +21,22 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class Obstacle(Struct, frozen=True, kw_only=True):
-    """What stands in the way of a use whatever the user changes: the clauses, and the facts they hang on."""
+    """What stands in the way of a use whatever the user changes: the clauses, and the facts they hang on.
+
+    `is_open`: whether it does is not known; the facts or a person's judgement would say.
+    """
 
     by: tuple[str, ...]
     effect: str
     facts: tuple[tuple[str, str | None], ...] = ()
+    is_open: bool = False
 
 
 class Changes(Struct, frozen=True, kw_only=True):
     """What would make a use permitted or conditional: minimal sets of changes, the smallest first.
 
-    Without any set, `obstacles` name what stands in the way. `is_complete` is false where the search was cut short.
+    With `obstacles` that are all open, the sets are enough once these turn out well. Without any set, `obstacles` name
+    what stands in the way. `is_complete` is false where the search was cut short.
     """
 
     sets: tuple[tuple[Change, ...], ...] = ()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FILE = click.Path()
 FOLDER = click.Path(exists=True, file_okay=False)
-FORMATS = ("terminal", "json", "html")
+FORMATS = ("terminal", "json", "html", "markdown", "sarif", "junit", "github")
 MOST_NAMED = 50
 LISTS = ("licenses", "models", "policies", "uses", "facts", "duties", "hazards", "acts", "labels")
 
@@ -81,6 +81,7 @@ class Question(NamedTuple):
     as_of: str | None
     texts: tuple[str, ...]
     lineage: str | None
+    policies: tuple[str, ...]
     ask: bool
     no_profile: bool
     form: str
@@ -98,6 +99,7 @@ class Question(NamedTuple):
             as_of=_day(self.as_of),
             texts=self.texts,
             lineage=_path(self.lineage),
+            policies=self.policies,
         )
 
     def told(self, extra: tuple[str, ...] = ()) -> Facts:
@@ -128,6 +130,9 @@ _OPTIONS = (
         "--text", "texts", multiple=True, type=FILE, help="Your own copy of the text, to quote; repeatable."
     ),
     click.option("--lineage", type=FILE, help="A YAML file of works and relations."),
+    click.option(
+        "--policy", "policies", multiple=True, metavar="ID|FILE", help="A policy to ask as well; repeatable."
+    ),
     click.option(
         "--ask", is_flag=True, help="Put the questions on the terminal until the answer is settled."
     ),
@@ -163,6 +168,43 @@ def audit(path: str, question: Question) -> None:
     found = read(_path(path))
     _name_unread([(each.path, each.reason) for each in found.directory.unread])
     question.answer(lambda facts: concluded(found, asked, facts).report)
+
+
+@main.command()
+@click.argument("path", type=FILE)
+@click.option("--texts", "folder", type=FOLDER, help="A folder of source texts, <id>.txt, to copy from.")
+@click.option("--write", is_flag=True, help="Make the changes; without it, only show them.")
+@question_options
+def fix(path: str, folder: str | None, question: Question, *, write: bool) -> None:
+    """Make what an audit found missing in a model directory: a dry run without --write.
+
+    Adds the notice, copies of license and policy, the card's keys and display and a statement of changes; takes nothing away.
+    """
+    from weightlicense import fixing
+    from weightlicense.auditing import concluded, read
+    from weightlicense.report import repair
+
+    place, asked = _path(path), question.asked()
+    audited = concluded(read(place), asked, question.told())
+    _name_unread([(each.path, each.reason) for each in audited.report.unread])
+    plan = fixing.plan(audited, place, _path(folder))
+    report = audited.report
+    if write:
+        fixing.write(plan)
+        report = concluded(read(place), asked, question.told()).report
+    if question.form == "terminal":
+        shown = repair.render(plan, report, is_written=write, width=_width(), colour=_colour())
+        if question.output is None:
+            click.echo(shown, nl=False, color=True)
+        else:
+            from weightlicense.proof import write_atomically
+
+            write_atomically(_path(question.output), shown)
+    elif question.form == "json":
+        click.echo(repair.as_json(plan, report, is_written=write), nl=False)
+    else:
+        _tell(report, question.form, question.output)
+    sys.exit(report.exit_code)
 
 
 def _name_unread(unread: list[tuple[str, str]]) -> None:
@@ -226,14 +268,17 @@ def _profile() -> str | None:
         folder = os.path.dirname(folder)
 
 
-def _tell(report: Report, form: str, output: str | None) -> None:
+def _tell(report: Report, form: str, output: str | None, root: str = "") -> None:
+    """Print or write a report; `root` is the directory audited, by which annotations name its files."""
+    if form == "github":
+        _summarize(report)
     if output is not None:
         from pathlib import Path
 
         from weightlicense.proof import write_atomically
         from weightlicense.report import render
 
-        write_atomically(Path(output), render(report, form))
+        write_atomically(Path(output), render(report, form, root=root))
         click.echo(f"{report.verdict}: {output}", err=True)
     elif form == "terminal":
         from weightlicense.report import terminal
@@ -243,7 +288,21 @@ def _tell(report: Report, form: str, output: str | None) -> None:
     else:
         from weightlicense.report import render
 
-        click.echo(render(report, form), nl=False)
+        click.echo(render(report, form, root=root), nl=False)
+
+
+def _summarize(report: Report) -> None:
+    """Append the report to the summary of the step, where GitHub Actions names a file for it."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    from weightlicense.report import markdown
+
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(markdown.render(report))
+    except OSError as error:
+        click.echo(f"weightlicense: the step's summary was not written: {path}: {error.strerror or error}", err=True)
 
 
 def _width() -> int:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from weightlicense.change import Changes, Offering
+    from weightlicense.decision import PolicyDecision
 
 VERDICTS: Final = ("permitted", "conditional", "breach", "needs-license", "not-granted", "prohibited")
 PERMITTED, CONDITIONAL, BREACH, NEEDS_LICENSE, NOT_GRANTED, PROHIBITED = range(6)
@@ -147,63 +148,6 @@ class NotRead(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Cited(Struct, frozen=True, kw_only=True):
-    """A clause that a policy's answer rests on."""
-
-    document: str
-    clause: str
-    at: str
-    says: str
-
-
-class WaiverUsed(Struct, frozen=True, kw_only=True):
-    """A waiver that bears on a decision; `state` is in-force, expiring (30 days or fewer are left) or expired."""
-
-    rule: str
-    owner: str
-    reason: str
-    expires: str
-    state: Literal["in-force", "expiring", "expired"]
-
-
-class PolicyReason(Struct, frozen=True, kw_only=True):
-    """One rule, point or statement of a policy with its own answer, the clauses behind it and the facts it lacks."""
-
-    id: str
-    decision: str
-    says: str
-    severity: str | None = None
-    clauses: tuple[Cited, ...] = ()
-    missing: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-class PolicyDecision(Struct, frozen=True, kw_only=True):
-    """What one policy says of the use, beside the verdict and never in its place.
-
-    `decision` is accept, deny, approval or undecided (organization), met, broken or undecided (definition), covered,
-    not-covered or undecided (regulation, one row a statement, with its `status` at the report's date). `rule` is the
-    rule, point or statement that decides; `as_of` the day on which a statement's sources were looked up; `is_old` where
-    that is more than six months before the report's date.
-    """
-
-    policy: str
-    decision: str
-    rule: str | None = None
-    waiver: WaiverUsed | None = None
-    kind: Literal["organization", "definition", "regulation"]
-    title: str
-    says: str
-    severity: str | None = None
-    source: str | None = None
-    status: str | None = None
-    as_of: str | None = None
-    is_old: bool = False
-    reasons: tuple[PolicyReason, ...] = ()
-    notes: tuple[str, ...] = ()
-    digest: str
-
-
 class Report(Struct, frozen=True, kw_only=True):
     """The answer: a verdict with its range, and everything that it rests on."""
 
@@ -221,7 +165,7 @@ class Report(Struct, frozen=True, kw_only=True):
     questions: tuple[Question, ...]
     duties: tuple[DutyRow, ...]
     notes: tuple[str, ...] = ()
-    policies: tuple[Any, ...] = ()
+    policies: tuple[PolicyDecision, ...] = ()
     changes: Changes | None = None
     offering: Offering | None = None
     witnesses: tuple[Testified, ...] | None = None
@@ -234,9 +178,14 @@ class Report(Struct, frozen=True, kw_only=True):
         return self.witnesses is not None
 
     @property
+    def denials(self) -> tuple[PolicyDecision, ...]:
+        """The policies of organisations that deny the use."""
+        return tuple(policy for policy in self.policies if policy.decision == "deny")
+
+    @property
     def exit_code(self) -> int:
-        """0 permitted or conditional, 1 not as planned or not allowed, 3 undetermined."""
-        return EXIT_CODES.get(self.verdict, 1)
+        """0 permitted or conditional, 1 not as planned, not allowed or denied by a policy, 3 undetermined."""
+        return 1 if self.denials else EXIT_CODES.get(self.verdict, 1)
 
     def raise_for_verdict(self) -> None:
         """Raise the exception of the verdict, or of a policy that denies, carrying this report; else nothing."""

@@ -31,6 +31,7 @@ from weightlicense.condition import (
 from weightlicense.engine.program import Hold
 from weightlicense.engine.search import Search
 from weightlicense.errors import DataError, Problem, UsageError
+from weightlicense.policyfile import is_policy, policy_paths, problems_of
 from weightlicense.usecase import Facts, Values
 from weightlicense.vocabulary import vocabulary
 
@@ -41,6 +42,9 @@ def lint(paths: tuple[Path, ...]) -> tuple[int, list[Problem]]:
     problems: list[Problem] = []
     for path in chosen:
         try:
+            if paths and is_policy(path):
+                problems.extend(problems_of(path))
+                continue
             data = read_document(path, shown_as=files.shown(path))
         except DataError as error:
             problems.extend(error.problems)
@@ -56,7 +60,9 @@ def lint(paths: tuple[Path, ...]) -> tuple[int, list[Problem]]:
     except DataError as error:
         problems.extend(error.problems)
     problems.extend(_of_models(rows))
-    return len(chosen) + len(files.model_paths()) + 1, problems
+    for path in policy_paths().values():
+        problems.extend(problems_of(path))
+    return len(chosen) + len(files.model_paths()) + len(policy_paths()) + 1, problems
 
 
 def _expanded(path: Path) -> list[Path]:

@@ -6,7 +6,7 @@ never accepted. A definition looks at the terms themselves, whatever the use; a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Final, Literal
 
@@ -14,23 +14,16 @@ from msgspec import Struct
 
 from weightlicense import catalogue, engine
 from weightlicense.clause import Document
-from weightlicense.condition import FALSE, Acts, Condition, Scope, Truth, atoms, bind, compiled
-from weightlicense.finding import (
-    CONDITIONAL,
-    LEVELS,
-    UNDETERMINED,
-    Cited,
-    PolicyDecision,
-    PolicyReason,
-    Report,
-    WaiverUsed,
-)
+from weightlicense.condition import TRUE, Acts, Atom, Condition, Scope, Truth, atoms, bind, compiled
+from weightlicense.decision import Cited, PolicyDecision, PolicyReason, WaiverUsed
+from weightlicense.finding import CONDITIONAL, LEVELS, UNDETERMINED, Report
 from weightlicense.policyfile import (
     DECISIONS,
     SEVERITIES,
     Match,
     Policy,
     Rule,
+    Source,
     Standing,
     Statement,
     Test,
@@ -40,6 +33,7 @@ from weightlicense.policyfile import (
 from weightlicense.usecase import Facts, Values
 from weightlicense.vocabulary import JUDGEMENT_PREFIX, MISSING_PREFIX, vocabulary
 
+SEPARATE: Final = "licensee.separate_license"
 VERDICT_RULE: Final = "verdict"
 OTHERWISE_RULE: Final = "otherwise"
 WARNING_DAYS: Final = 30
@@ -173,7 +167,8 @@ def _organization(policy: Policy, case: Case) -> PolicyDecision:
     )
 
 
-def _decided(policy: Policy, case: Case, first: _First, lifted: list[Rule]) -> tuple[str, str, str]:
+def _decided(
+    policy: Policy, case: Case, first: Callable[[str, Truth], Rule | None], lifted: list[Rule]) -> tuple[str, str, str]:
     """The decision, the rule that made it and the reason, from the strictest to the mildest that can stand."""
     verdict = case.report.verdict
     told = {VERDICT_RULE: f"The verdict is {verdict}", OTHERWISE_RULE: "No rule of the policy fits."}
@@ -297,8 +292,6 @@ def _key(key: str, values: tuple[str, ...], case: Case, *, every: bool) -> Answe
         case "verdict":
             return Answer(truth=report.verdict in values)
         case "hazard":
-            from weightlicense.condition import Atom
-
             return _on_facts(Atom("purpose.hazards", (("any", values),)), case)
         case _:
             raise AssertionError(key)
@@ -410,51 +403,45 @@ def _granted(acts: tuple[str, ...], limits: tuple[str, ...], case: Case) -> Answ
     The engine compiles the terms for the acts; each way of losing the permission that hangs on a fact is a limit.
     """
     words = vocabulary()
-    program = engine.build(case.groups_whole(), words.closure(acts), words, unknowns=case.unknowns)
-    by_reference = {rule.reference: rule for rule in program.rules}
-    broken: dict[Cited, None] = {}
+    whole = [engine.Group(root=group.root, documents=group.documents) for group in case.groups]
+    program = engine.build(whole, words.closure(acts), words, unknowns=case.unknowns)
+    limiting: dict[Cited, None] = {}
     open_: dict[Cited, None] = {}
     notes: dict[str, None] = {}
     for hold in program.holds:
-        names = {atom.fact for atom in atoms(hold.condition)} - OWN_CONDUCT
-        facts = {name for name in names if not name.startswith((JUDGEMENT_PREFIX, MISSING_PREFIX))}
-        facts.discard("licensee.separate_license")
-        if not names and any(atom.fact in OWN_CONDUCT for atom in atoms(hold.condition)):
+        names = {atom.fact for atom in atoms(hold.condition)} - OWN_CONDUCT - {SEPARATE}
+        if not names and hold.condition != TRUE:
             continue
-        if limits and facts and not any(_falls_under(name, limits) for name in facts):
-            continue
-        if limits and not names:
-            continue
-        cited = []
-        for reference in hold.by:
-            rule = by_reference.get(reference)
-            if rule is not None:
-                clause = rule.clause
-                cited.append(
-                    Cited(document=rule.document.id, clause=clause.id, at=clause.at, says=clause.says)
-                )
-                continue
-            document, _, name = reference.partition("/")
-            unknown = next((u for u in program.unknowns if (u.document, u.clause) == (document, name)), None)
-            says = (
-                unknown.says if unknown is not None else f"No clause grants all of it: {', '.join(acts)}."
-            )
-            at = unknown.at if unknown is not None else ""
-            cited.append(Cited(document=document, clause=name, at=at, says=says))
-        only_unread = bool(names) and all(name.startswith(MISSING_PREFIX) for name in names)
-        only_judged = bool(names) and all(name.startswith(JUDGEMENT_PREFIX) for name in names)
-        if only_unread or (only_judged and limits):
-            open_.update(dict.fromkeys(cited))
-            notes["a text that is not at hand" if only_unread else "a person must judge what the clause limits"] = None
+        known = [name for name in names if not name.startswith((JUDGEMENT_PREFIX, MISSING_PREFIX))]
+        cited = dict.fromkeys(_cited(reference, program, acts) for reference in hold.by)
+        if known or not names:
+            if not limits or any(_falls_under(name, limits) for name in known):
+                limiting.update(cited)
+        elif all(name.startswith(MISSING_PREFIX) for name in names):
+            open_.update(cited)
+            notes["a text that is not at hand may limit it"] = None
+        elif limits:
+            open_.update(cited)
+            notes["a person must judge what the clause limits"] = None
         else:
-            broken.update(dict.fromkeys(cited))
-    if not case.licenses:
-        notes["no license is at hand"] = None
-    if broken:
-        return Answer(truth=False, clauses=tuple(broken))
+            limiting.update(cited)
+    if limiting:
+        return Answer(truth=False, clauses=tuple(limiting))
     if open_ or not case.licenses:
-        return Answer(truth=None, clauses=tuple(open_), notes=tuple(notes))
+        return Answer(truth=None, clauses=tuple(open_), notes=tuple(notes) or ("no license is at hand",))
     return Answer(truth=True)
+
+
+def _cited(reference: str, program: engine.Program, acts: tuple[str, ...]) -> Cited:
+    """What a way of losing the permission points at: a clause, the silence of a text, or a text that is not at hand."""
+    document, _, name = reference.partition("/")
+    for rule in program.rules:
+        if rule.reference == reference:
+            return Cited(document=document, clause=name, at=rule.clause.at, says=rule.clause.says)
+    for unknown in program.unknowns:
+        if (unknown.document, unknown.clause) == (document, name):
+            return Cited(document=document, clause=name, at=unknown.at, says=unknown.says)
+    return Cited(document=document, clause=name, at="", says=f"No clause grants {' and '.join(acts)}.")
 
 
 def _falls_under(name: str, limits: tuple[str, ...]) -> bool:
@@ -545,5 +532,6 @@ def _is_old(as_of: str, day: str) -> bool:
     return day > f"{year:04d}-{month:02d}-{min(number, monthrange(year, month)[1]):02d}"
 
 
-def _sources(sources: Iterable[object]) -> str:
-    return "; ".join(map(str, sources))
+def _sources(sources: Iterable[Source]) -> str:
+    """The sources in one line: title, day and address of each."""
+    return "; ".join(", ".join(part for part in (s.title, s.date, s.url) if part) for s in sources)

@@ -18,8 +18,19 @@ from msgspec.structs import replace
 from weightlicense.assessment import Asked, Terms, complete, planned, programme, terms_asked
 from weightlicense.change import Change, Changes, Obstacle
 from weightlicense.engine import Program
-from weightlicense.engine.hand import OFFERED, Bar, Step, Variable, bars, is_movable, obstacle, steps, with_notice, without_tags
-from weightlicense.engine.search import Assumed
+from weightlicense.engine.hand import (
+    OFFERED,
+    Bar,
+    Step,
+    Variable,
+    bars,
+    is_movable,
+    obstacle,
+    steps,
+    with_notice,
+    without_tags,
+)
+from weightlicense.engine.search import Assumed, Search
 from weightlicense.finding import Report
 from weightlicense.usecase import Facts, Given, Values
 from weightlicense.value import parse
@@ -34,15 +45,22 @@ WEIGHTY: Final = ("purpose.", "product.countries", "outputs.countries")
 Resolve = Callable[[Asked, Facts], Terms]
 
 
-class _World(Struct):
-    """The use without some acts: for each of the licensee's choices a program, its values, and what no fact moves."""
+class _Terms(Struct):
+    """One of the licensee's choices for the use without some acts: its program, its values, and what no fact in hand moves."""
 
-    programs: list[tuple[Program, Values, list[Bar]]]
+    program: Program
+    values: Values
+    stuck: list[Bar]
 
     @property
-    def is_open(self) -> bool:
-        """Whether some choice has nothing against it that lies outside the user's hand."""
-        return any(not stuck for _program, _values, stuck in self.programs)
+    def is_lost(self) -> bool:
+        """Whether something stands against it, or must, that lies outside the user's hand."""
+        if not all(bar.is_open for bar in self.stuck):
+            return True
+        holds = [
+            hold for hold in self.program.holds if any(hold.condition == bar.condition for bar in self.stuck)
+        ]
+        return not Search(holds, self.values, self.program.words).can_avoid(holds)
 
 
 class _Tried(Struct, frozen=True):
@@ -94,7 +112,9 @@ def _change(change: Change, facts: Facts, asked: Asked) -> None:
     now = None if old is None else old.value
     text = change.value
     if change.adds is not None:
-        value: Any = with_notice(now, change.adds) if fact.type == "text" else (now or frozenset()) | {change.adds}
+        value: Any = (
+            with_notice(now, change.adds) if fact.type == "text" else (now or frozenset()) | {change.adds}
+        )
         text = value if fact.type == "text" else "; ".join(sorted(value))
     elif change.removes is not None:
         value = without_tags(now or frozenset(), change.removes, facts.words)
@@ -119,9 +139,20 @@ class _Turning:
     def __init__(self, asked: Asked, facts: Facts, resolve: Resolve) -> None:
         self.asked, self.facts, self.resolve = asked, facts, resolve
         self.words = vocabulary()
-        self.worlds: dict[tuple[frozenset[str], str | None], _World] = {}
+        self.worlds: dict[tuple[frozenset[str], str | None], list[_Terms]] = {}
+        self.leaves_questions = False
 
     def found(self) -> Changes:
+        """The sets after which nothing is open; without any, those after which only questions are."""
+        found = self._searched()
+        if found.obstacles:
+            self.leaves_questions = True
+            nearer = self._searched()
+            if nearer.sets or all(each.is_open for each in nearer.obstacles):
+                return nearer
+        return found
+
+    def _searched(self) -> Changes:
         sets: list[tuple[Change, ...]] = []
         kept: list[frozenset[Variable]] = []
         order = count()
@@ -129,6 +160,7 @@ class _Turning:
         waiting = [(start.cost, next(order), start)]
         seen = {(start.left_out, start.steps)}
         is_complete = True
+        left: dict[Obstacle, None] = {}
         while waiting:
             _cost, number, here = heapq.heappop(waiting)
             variables = here.variables
@@ -139,8 +171,9 @@ class _Turning:
                 break
             following = self._following(here)
             if following is None:
+                left |= dict.fromkeys(self._questions(here))
                 if not variables:
-                    return Changes()
+                    return Changes(obstacles=tuple(left))
                 kept.append(variables)
                 sets.append(self._shown(here))
                 continue
@@ -149,7 +182,7 @@ class _Turning:
                 if mark not in seen:
                     seen.add(mark)
                     heapq.heappush(waiting, (further.cost, next(order), further))
-        obstacles = () if sets else tuple(self._obstacles())
+        obstacles = tuple(left) if sets else tuple(self._obstacles())
         return Changes(sets=tuple(sets), obstacles=obstacles, is_complete=is_complete)
 
     def _shown(self, tried: _Tried) -> tuple[Change, ...]:
@@ -159,19 +192,18 @@ class _Turning:
     def _following(self, here: _Tried) -> list[_Tried] | None:
         """The sets with one change more that may help; None where nothing stands against the use any more."""
         found: list[_Tried] = []
-        world = self._world(here)
-        for program, base, stuck in world.programs:
-            if stuck:
+        for terms in self._world(here):
+            if terms.is_lost if self.leaves_questions else terms.stuck:
                 continue
-            values = Assumed(base)
+            values = Assumed(terms.values)
             for step in here.steps:
                 values[step.variable[0]] = step.value
-            standing = bars(program, values)
+            standing = [bar for bar in bars(terms.program, values) if is_movable(terms.program, bar)]
             if not standing:
                 return None
             taken = [step.variable for step in here.steps]
             # What has the fewest ways out first: a point without any ends the branch at once.
-            ways = min((list(steps(program, bar, values, taken)) for bar in standing), key=len)
+            ways = min((list(steps(terms.program, bar, values, taken)) for bar in standing), key=len)
             found.extend(_Tried(here.left_out, (*here.steps, step)) for step in ways)
         found.extend(_Tried(here.left_out | {act}, here.steps) for act in self._omissible(here.left_out))
         return found
@@ -184,7 +216,13 @@ class _Turning:
             if rest and act not in self.words.closure(rest):
                 yield act
 
-    def _world(self, tried: _Tried) -> _World:
+    def _questions(self, here: _Tried) -> Iterator[Obstacle]:
+        """What is open, whatever is changed, under the choice of terms with the least of it."""
+        fitting = [terms for terms in self._world(here) if not terms.is_lost]
+        terms = min(fitting, key=lambda terms: len(terms.stuck))
+        yield from (obstacle(terms.program, bar, terms.values) for bar in terms.stuck)
+
+    def _world(self, tried: _Tried) -> list[_Terms]:
         """The programs of the use without the acts left out; a license offered decides which terms are kept."""
         offered = next((step for step in tried.steps if step.variable[0] == OFFERED), None)
         key = (tried.left_out, offered.value if offered and self.asked.lineage is not None else None)
@@ -192,7 +230,7 @@ class _Turning:
             self.worlds[key] = self._made(tried.left_out, offered if key[1] is not None else None)
         return self.worlds[key]
 
-    def _made(self, left_out: frozenset[str], offered: Step | None) -> _World:
+    def _made(self, left_out: frozenset[str], offered: Step | None) -> list[_Terms]:
         asked, facts = applied(
             self.asked,
             self.facts,
@@ -206,15 +244,17 @@ class _Turning:
             program = programme(asked, terms, choice, acts)
             values = Values(facts, as_of=asked.as_of, roots=program.roots, asked_by=program.asked_by)
             stuck = [bar for bar in bars(program, values) if not is_movable(program, bar)]
-            made.append((program, values, stuck))
-        return _World(programs=made)
+            made.append(_Terms(program=program, values=values, stuck=stuck))
+        return made
 
     def _obstacles(self) -> Iterator[Obstacle]:
         """What stands in the way of the use as planned: what no fact in hand moves, else everything."""
-        world = self._world(_Tried())
-        program, values, stuck = min(world.programs, key=lambda each: len(each[2]))
+        terms = min(self._world(_Tried()), key=lambda terms: (terms.is_lost, len(terms.stuck)))
+        sure = [bar for bar in terms.stuck if not bar.is_open]
         known: dict[tuple[str, ...], None] = {}
-        for bar in sorted(stuck or bars(program, values), key=lambda bar: -bar.level):
+        for bar in sorted(
+            sure or terms.stuck or bars(terms.program, terms.values), key=lambda bar: -bar.level
+        ):
             if bar.by not in known:
                 known[bar.by] = None
-                yield obstacle(program, bar, values)
+                yield obstacle(terms.program, bar, terms.values)

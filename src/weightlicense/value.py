@@ -127,8 +127,11 @@ def number(text: str, *, currency: bool = False) -> Number:
     plain = found["number"].replace("_", "").replace(",", "")
     scale = _SCALES[found["scale"].lower()]
     amount: int | float = int(plain) * scale if plain.isdigit() else float(plain) * scale
-    if isinstance(amount, float) and amount.is_integer():
-        amount = int(amount)
+    if isinstance(amount, float) and math.isfinite(amount):
+        from decimal import Decimal  # 1e25 as a float is a little more than that
+
+        exact = Decimal(plain) * scale
+        amount = int(exact) if exact == int(exact) else float(exact)
     other = named if named not in (None, BASE_CURRENCY) else None
     match found["bound"]:
         case "<":

@@ -418,7 +418,7 @@ class Evaluation:
                 decides |= dict.fromkeys(hold.by)
         return Question(
             fact=self.name(key),
-            ask=fact.ask,
+            ask=_ask(fact, key),
             type=fact.type,
             decides=tuple(decides),
             leads_to=tuple(_answers(rows, is_number=fact.type == "number")),
@@ -451,7 +451,7 @@ class Evaluation:
             fact = self._fact(key)
             yield Question(
                 fact=self.name(key),
-                ask=fact.ask,
+                ask=_ask(fact, key),
                 type=fact.type,
                 decides=tuple(references),
                 leads_to=(),
@@ -537,6 +537,25 @@ class Evaluation:
 
     def _read_on(self, document_id: str) -> str:
         return next((d.read_on for d in self.program.documents if d.id == document_id), "an unknown date")
+
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def _ask(fact: Fact, key: str) -> str:
+    """The question of a fact, with the month or year that is meant."""
+    period = key.partition("@")[2]
+    if not period:
+        return fact.ask
+    year, _, month = period.partition("-")
+    if not year.isdigit():
+        spoken = "in any one" if period == "any" else "in the last full"
+        return fact.ask.replace("in that", spoken)
+    named = f"{MONTHS[int(month) - 1]} {year}" if month else year
+    return fact.ask.replace("in that month", f"in {named}").replace("in that year", f"in {named}")
 
 
 def _cure_note(rule: Rule) -> str | None:

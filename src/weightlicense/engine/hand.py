@@ -34,13 +34,17 @@ Variable = tuple[str, str]
 
 
 class Bar(Struct, frozen=True, kw_only=True):
-    """A hold that stands or could stand, a duty that is not met, or a claim of terms that are not kept."""
+    """A hold that stands or could stand, a duty that is not met, or a claim of terms that are not kept.
+
+    `is_open`: it only could stand, by what is not known.
+    """
 
     by: tuple[str, ...]
     level: int
     condition: Condition | None = None
     duty: DutyRule | None = None
     claims: tuple[Claim, ...] = ()
+    is_open: bool = False
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -71,7 +75,7 @@ def bars(program: Program, values: Values) -> list[Bar]:
     if pending:
         search = Search(pending, values, program.words)
         found.extend(
-            Bar(by=hold.by, level=hold.level, condition=hold.condition)
+            Bar(by=hold.by, level=hold.level, condition=hold.condition, is_open=True)
             for hold in pending
             if search.can_hold(hold)
         )
@@ -90,7 +94,9 @@ def obstacle(program: Program, bar: Bar, values: Values) -> Obstacle:
         if _fact(key, program.words).definition and not key.startswith("missing."):
             value = values[key]
             facts.append((_name(program, key), None if value is None else shown(value)))
-    return Obstacle(by=bar.by, effect=VERDICTS[bar.level], facts=tuple(dict.fromkeys(facts)))
+    return Obstacle(
+        by=bar.by, effect=VERDICTS[bar.level], facts=tuple(dict.fromkeys(facts)), is_open=bar.is_open
+    )
 
 
 def steps(program: Program, bar: Bar, values: Values, taken: Iterable[Variable]) -> Iterator[Step]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from weightlicense.finding import Report
 
-FORMATS = ("terminal", "json", "html")
+FORMATS = ("terminal", "json", "html", "markdown", "sarif", "junit", "github")
 
 
-def render(report: Report, form: str) -> str:
-    """The report as plain text of that format (`terminal`: 80 columns without colour)."""
+def render(report: Report, form: str, *, root: str = "") -> str:
+    """The report as plain text of that format (`terminal`: 80 columns without colour).
+
+    `root` is the directory audited, as the reader of annotations names it; `sarif` and `github` put it before files.
+    """
     match form:
         case "json":
             from weightlicense.report import json as machine
@@ -18,6 +21,22 @@ def render(report: Report, form: str) -> str:
             from weightlicense.report import html
 
             return html.render(report)
+        case "markdown":
+            from weightlicense.report import markdown
+
+            return markdown.render(report)
+        case "sarif":
+            from weightlicense.report import sarif
+
+            return sarif.render(report, root=root)
+        case "junit":
+            from weightlicense.report import junit
+
+            return junit.render(report)
+        case "github":
+            from weightlicense.report import github
+
+            return github.render(report, root=root)
         case _:
             from weightlicense.report import terminal
 

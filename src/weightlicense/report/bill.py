@@ -91,6 +91,11 @@ class Bill(Struct, frozen=True, kw_only=True):
         """An address that only this report has, of the form that the SPDX specification gives."""
         return f"https://spdx.org/spdxdocs/weightlicense-{self.digest}"
 
+    @property
+    def listing(self) -> str:
+        """The properties as lines, for formats that have none."""
+        return "\n".join(f"{name}={value}" for name, value in self.properties)
+
     def work(self, key: str) -> Work:
         """The work of that key."""
         return next(work for work in self.works if work.key == key)
@@ -205,12 +210,14 @@ def _license(document_id: str, report: Report) -> License:
         assert given is not None
         # Other words are another license: the name of the unaltered one would mislead whoever reads the bill.
         reference = f"LicenseRef-{document_id}-altered-{given.sha256[:12]}"
-    place = f"at {document.url}" if document.url else "with its publisher"
+    links = (clause.link.partition("#")[0] for clause in document.clauses if clause.link)
+    url = document.url or next(links, None)
+    place = f"at {url}" if url else "with its publisher"
     return License(
         document=document_id,
         reference=reference,
         title=f"{document.title} (altered)" if altered else document.title,
-        url=document.url,
+        url=url,
         source=f"The text of {document.title} is not included. Read it {place}. "
         f"The copy that weightlicense read on {document.read_on} has the SHA-256 {document.sha256}.",
         text=_copy(document_id, report),
@@ -247,7 +254,7 @@ def _summary(report: Report) -> str:
 
 
 def _comment(report: Report, *, unknown: bool) -> str:
-    """What the license fields alone do not say: which policies bind with them, what is unknown, which works are left out."""
+    """What the license fields alone do not say: which policies bind with them, and whether a license is unknown."""
     heads = catalogue.heads()
     policies = dict.fromkeys(
         f.document for f in report.findings if heads.get(f.document, {}).get("kind") == "acceptable-use-policy"

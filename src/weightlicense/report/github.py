@@ -19,9 +19,11 @@ from weightlicense.report.deciding import (
     policy_text,
     shown,
 )
-from weightlicense.report.wording import ADVICE, is_lacking, reach, verdict
+from weightlicense.report.wording import ADVICE, counted, is_lacking, reach, verdict
 
 LEVELS: Final = {"unmet": "error", "remark": "warning", "to-do": "warning", "undecided": "warning", "judgement": "warning"}
+MOST_NAMED: Final = 4
+"""So many clauses a question names; the rest is counted."""
 _ORDER: Final = ("unmet", "judgement", "undecided", "remark", "to-do")
 
 
@@ -71,10 +73,15 @@ def _lines(report: Report, root: str) -> Iterable[str]:
         yield _clause(each, root)
     for question in report.questions:
         asked = "warning" if question.first and report.verdict == UNDETERMINED else "notice"
-        decides = f"It decides {', '.join(question.decides)}." if question.decides else ""
-        yield command(asked, f"not known: {question.fact}", f"{question.ask} {decides}")
+        yield command(asked, f"not known: {question.fact}", f"{question.ask} {_decides(question.decides)}")
     for gap in report.unread:
         yield command("warning", "not read", f"Nothing is concluded from it: {gap.reason}.", Artefact(path=gap.path), root)
+
+
+def _decides(references: tuple[str, ...]) -> str:
+    more = len(references) - MOST_NAMED
+    rest = f" and {counted(more, 'more clause')}" if more > 0 else ""
+    return f"It decides {', '.join(references[:MOST_NAMED])}{rest}." if references else ""
 
 
 def _clause(each: Deciding, root: str) -> str:

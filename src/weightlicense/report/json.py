@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from weightlicense.finding import DutyRow, Finding, Question, Report
+
+if TYPE_CHECKING:
+    from weightlicense.decision import PolicyDecision
 
 FORMAT = 1
 
@@ -50,11 +53,18 @@ def plain(report: Report) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in report.findings],
         "questions": [_question(question) for question in report.questions],
         "duties": [_duty(duty) for duty in report.duties],
-        "policies": list(report.policies),
+        "policies": [_policy(row) for row in report.policies],
         "notes": list(report.notes),
         **(_audit(report) if report.is_audit else {}),
+        **(_turned(report) if report.changes is not None or report.offering is not None else {}),
         "disclaimer": "Not legal advice.",
     }
+
+
+def _turned(report: Report) -> dict[str, Any]:
+    from weightlicense.report import turned
+
+    return turned.plain(report)
 
 
 def _audit(report: Report) -> dict[str, Any]:
@@ -92,6 +102,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "note": finding.note,
         "path": list(finding.path),
     }
+
+
+def _policy(row: PolicyDecision) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(row)
+    return plain
 
 
 def _question(question: Question) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The report as JUnit XML: one suite for the verdict, one a document, a case a clause that decides.
 
-A pipeline that reads it agrees with the exit code: cases fail only where that is 1 and err only where it is not 0.
+A pipeline that reads it agrees with the exit code: a case fails or errs if and only if that is not 0.
 `failure`: an unmet duty or a clause that stands against the use. `error`: what could not be decided (a fact or text is
 missing, or a person must judge), as the test could not be run to its end. `skipped`: an open duty, what moves no verdict, and
 all that is open in an answer that is settled as allowed.
@@ -146,5 +146,5 @@ def _outcome(each: Deciding, report: Report) -> Outcome:
     if report.exit_code == 0 or each.weight in ("remark", "to-do"):
         return "skipped"
     if each.weight == "unmet":
-        return "failure" if report.exit_code == 1 else "error"
+        return "failure"
     return "skipped" if each.finding.effect in ("duty", "none") else "error"

@@ -22,7 +22,13 @@ def rows(
     words = vocabulary()
     match what:
         case "licenses" | "policies":
-            return _documents(what, act=act, duty=duty, steward=steward, openness=openness)
+            found = _documents(what, act=act, duty=duty, steward=steward, openness=openness)
+            filtered = any(value is not None for value in (act, duty, steward, openness))
+            if what == "licenses" or filtered:
+                return found
+            from weightlicense.policyfile import policy_heads  # reads YAML
+
+            return [*found, *policy_heads()]
         case "models":
             return [
                 {
@@ -122,6 +128,8 @@ def table(what: str, found: list[dict[str, Any]], *, width: int = 80) -> str:
 def _about(what: str, row: dict[str, Any]) -> str:
     match what:
         case "licenses" | "policies":
+            if what == "policies":
+                return f"{row['title']} · {row['kind']}"
             return f"{row['title']} · {row['openness']}"
         case "models":
             return f"{row['title']} · {row['license'] or 'license not verified'}"

@@ -15,6 +15,7 @@ from weightlicense.condition import FALSE
 from weightlicense.report.document import in_words
 
 SCHEMA_FILE: Final = "clause-file.schema.json"
+REPORT_SCHEMA_FILE: Final = "report.schema.json"
 
 
 def page(document: Document) -> str:
@@ -95,7 +96,9 @@ def schema() -> str:
 
 def all_pages() -> dict[str, str]:
     """Every generated file by its path under `docs/`."""
-    found = {"licenses/README.md": index(), SCHEMA_FILE: schema()}
+    from weightlicense.report import schema as of_report
+
+    found = {"licenses/README.md": index(), SCHEMA_FILE: schema(), REPORT_SCHEMA_FILE: of_report.render()}
     for name in catalogue.heads():
         found[f"licenses/{name}.md"] = page(catalogue.document(name))
     return found

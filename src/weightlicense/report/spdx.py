@@ -68,7 +68,7 @@ def document(bill: Bill) -> Document:
                 AnnotationType.OTHER,
                 tool,
                 created,
-                "\n".join(f"{name}={value}" for name, value in bill.properties),
+                bill.listing,
             )
         ],
         relationships=relationships,

@@ -13,6 +13,11 @@ SIGNS = {
     UNDETERMINED: "?",
 }  # fmt: skip
 STATUS_SIGNS = {"satisfied": "✓", "violated": "✗", "open": "○", "undecided": "?", "judgement": "§"}
+POLICY_SIGNS = {
+    "accept": "✓", "approval": "○", "deny": "✗", "met": "✓", "broken": "✗", "covered": "§", "not-covered": "·",
+    "undecided": "?",
+}  # fmt: skip
+MOST_CITED = 6
 COLOURS = {"✓": "32", "✗": "31", "○": "33", "?": "36", "§": "35"}
 MEANING = {
     "permitted": "allowed; every duty that applies is shown to be met",
@@ -89,7 +94,12 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
     _head(page, report)
     _questions(page, report)
     _against(page, report)
+    if report.changes is not None or report.offering is not None:
+        from weightlicense.report import turned
+
+        turned.render(page, report)
     _duties(page, report)
+    _policies(page, report)
     _witnesses(page, report)
     _clauses(page, report)
     _know(page, report)
@@ -249,6 +259,35 @@ def _duty(page: Page, duty: DutyRow) -> None:
         page.add(
             "the text lets a breach be cured" if duty.cure_allowed else "the text allows no cure", indent=4
         )
+
+
+def _policies(page: Page, report: Report) -> None:
+    """What each policy says, with the rule, the clauses and the missing facts; points that are met only counted."""
+    if not report.policies:
+        return
+    page.heading("Policies", "beside the verdict, not part of it")
+    for row in report.policies:
+        standing = "" if row.status is None else f"{row.status}, as of {row.as_of}"
+        by = f": {row.rule}" if row.rule else ""
+        page.row(POLICY_SIGNS[row.decision], f"{row.policy} {row.decision}{by}", standing)
+        page.add(row.says, indent=4)
+        for note in row.notes:
+            page.add(note, indent=4)
+        if row.source and row.kind == "regulation":
+            page.add(f"Source: {row.source}", indent=4, hang=6)
+        for reason in row.reasons:
+            if row.kind == "definition" and reason.decision != "met":
+                page.add(f"{reason.id} {reason.decision}: {reason.says}", indent=4, hang=6)
+            if reason.decision == "met":
+                continue
+            cited = [f"{c.document}/{c.clause}" + (f" ({c.at})" if c.at else "") for c in reason.clauses]
+            for label, parts in (("by", cited), ("missing:", reason.missing)):
+                more = f" and {len(parts) - MOST_CITED} more" if len(parts) > MOST_CITED else ""
+                if parts:
+                    page.add(f"{label} {', '.join(parts[:MOST_CITED])}{more}", indent=6, hang=8)
+            if row.kind != "organization":
+                for note in reason.notes:
+                    page.add(f"({note})", indent=6, hang=8)
 
 
 def _witnesses(page: Page, report: Report) -> None:

@@ -1,0 +1,495 @@
+"""Two reports compared: what changed from the old one to the new, and which change of the premises explains it.
+
+The premises are what was asked, the facts, the texts, the artefacts, the catalogue and the tool. A clause is explained by
+the facts that it reads where one of them changed, else by the premises that every clause rests on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from weightlicense.artifacts.jsontext import parse_object
+from weightlicense.artifacts.witness import Unreadable
+from weightlicense.errors import DataError, Problem
+from weightlicense.finding import UNDETERMINED, VERDICTS, Status
+from weightlicense.report.json import FORMAT
+from weightlicense.report.terminal import SIGNS, STATUS_SIGNS, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+ORDER: Final = (*VERDICTS[:3], UNDETERMINED, *VERDICTS[3:])
+"""Verdicts from best to worst; an answer that may lie on either side of the line is worse than any that is allowed."""
+Verdict = Literal[
+    "permitted", "conditional", "breach", "needs-license", "not-granted", "prohibited", "undetermined"
+]
+NONE: Final = "none"
+_MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
+
+
+class Stated(Struct, frozen=True):
+    """A fact of a report."""
+
+    value: str
+    source: str
+
+
+class Range(Struct, frozen=True):
+    """Both ends of an answer."""
+
+    best: Verdict
+    worst: Verdict
+
+
+class Tool(Struct, frozen=True):
+    """Who wrote the report."""
+
+    name: str
+    version: str
+
+
+class Catalogue(Struct, frozen=True):
+    """The data that the report rests on."""
+
+    digest: str
+
+
+class Text(Struct, frozen=True):
+    """The copy of a text that the report was given."""
+
+    path: str
+    sha256: str
+    match: str
+    document: str | None = None
+
+
+class About(Struct, frozen=True):
+    """The subject of a report."""
+
+    model: str | None
+    license: str
+    text: Text | None
+
+
+class Use(Struct, frozen=True):
+    """What was asked about the subject."""
+
+    name: str
+    acts: tuple[str, ...]
+    facts: dict[str, Stated]
+
+
+class Row(Struct, frozen=True):
+    """A finding of a report, as far as it is compared."""
+
+    document: str
+    clause: str
+    at: str
+    status: Status
+    effect: str
+    says: str
+    facts_used: dict[str, Stated]
+    missing: tuple[str, ...]
+
+    @property
+    def reference(self) -> str:
+        """`document/clause`."""
+        return f"{self.document}/{self.clause}"
+
+
+class Asked(Struct, frozen=True):
+    """A question of a report."""
+
+    fact: str
+    ask: str
+
+
+class Due(Struct, frozen=True):
+    """A duty of a report; its parameters tell it from others of its name."""
+
+    duty: str
+    status: Status
+    required_by: tuple[str, ...]
+    parameters: dict[str, Any] = msgspec.field(name="with")
+
+
+class Witness(Struct, frozen=True):
+    """What one artefact of an audit says."""
+
+    source: str
+    place: str
+    says: dict[str, Any]
+
+
+class NotRead(Struct, frozen=True):
+    """A file that an audit could not read."""
+
+    path: str
+    reason: str
+
+
+class Saved(Struct, frozen=True):
+    """A report that was saved as JSON, format 1; keys that are not compared may stand beside these."""
+
+    format: Literal[1]
+    tool: Tool
+    catalogue: Catalogue
+    as_of: str
+    verdict: Verdict
+    range: Range
+    subject: About
+    use: Use
+    findings: tuple[Row, ...]
+    questions: tuple[Asked, ...]
+    duties: tuple[Due, ...]
+    policies: tuple[dict[str, Any], ...]
+    witnesses: tuple[Witness, ...] | UnsetType = UNSET
+    unread: tuple[NotRead, ...] = ()
+
+
+class Read(Struct, frozen=True, kw_only=True):
+    """A saved report with the file that it was read from, and the digest of the file's bytes."""
+
+    path: str
+    sha256: str
+    report: Saved
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One thing that changed: `was` is None where it is new, `now` where it is gone; `because` what explains it."""
+
+    what: str
+    was: str | None
+    now: str | None
+    says: str | None = None
+    because: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """`added`, `removed` or `changed`."""
+        return "added" if self.was is None else "removed" if self.now is None else "changed"
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """Everything that changed from one report to another."""
+
+    old: Read
+    new: Read
+    asked: tuple[Change, ...]
+    premises: tuple[Change, ...]
+    facts: tuple[Change, ...]
+    texts: tuple[Change, ...]
+    artefacts: tuple[Change, ...]
+    questions: tuple[Change, ...]
+    duties: tuple[Change, ...]
+    findings: tuple[Change, ...]
+    policies: tuple[Change, ...]
+
+    @property
+    def direction(self) -> str:
+        """`same`, `better` or `worse`: the way that the verdict went."""
+        was, now = (ORDER.index(read.report.verdict) for read in (self.old, self.new))
+        return "same" if was == now else "worse" if now > was else "better"
+
+    @property
+    def exit_code(self) -> int:
+        """1 where the verdict became worse, else 0."""
+        return 1 if self.direction == "worse" else 0
+
+    @property
+    def parts(self) -> tuple[tuple[str, str, tuple[Change, ...]], ...]:
+        """Key, heading and changes of each part, premises first."""
+        return (
+            ("asked", "What was asked", self.asked),
+            ("premises", "Tool, catalogue and date", self.premises),
+            ("facts", "Facts", self.facts),
+            ("texts", "Texts", self.texts),
+            ("artefacts", "Artefacts", self.artefacts),
+            ("policies", "Policies", self.policies),
+            ("findings", "Clauses", self.findings),
+            ("duties", "Duties", self.duties),
+            ("questions", "Questions", self.questions),
+        )
+
+
+# --- reading ---------------------------------------------------------------------------------------------------
+
+
+def read_report(path: str) -> Read:
+    """The report that a file holds; raises `DataError` where there is none of format 1."""
+    try:
+        if not os.path.isfile(path):
+            raise _wrong(path, "", "no such file" if not os.path.exists(path) else "not a file")
+        with open(path, "rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise _wrong(path, "", getattr(error, "strerror", None) or str(error)) from None
+    if len(data) > MOST_BYTES:
+        raise _wrong(path, "", f"larger than {MOST_BYTES // 1024 // 1024} MB")
+    try:
+        values = parse_object(data)
+    except Unreadable as error:
+        raise _wrong(path, "", str(error)) from None
+    if values.get("format") != FORMAT or isinstance(values["format"], bool):
+        found = repr(values["format"])[:40] if "format" in values else "no format"
+        raise _wrong(path, "format", f"{found}, where a report has {FORMAT}")
+    try:
+        report = msgspec.convert(values, Saved)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at ")
+        raise _wrong(path, place.strip("`").removeprefix("$").removeprefix("."), message) from None
+    return Read(path=path, sha256=hashlib.sha256(data).hexdigest(), report=report)
+
+
+def _wrong(path: str, place: str, message: str) -> DataError:
+    hint = "give a report written by --format json"
+    shown = printable(path)
+    return DataError((Problem(file=shown, line=None, path=place, message=printable(message), hint=hint),))
+
+
+def printable(text: str) -> str:
+    """Text of a stranger's file on one line, without characters that a terminal obeys."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+
+
+# --- comparing -------------------------------------------------------------------------------------------------
+
+
+def compare(old: Read, new: Read) -> History:
+    """What changed from the old report to the new."""
+    one, two = old.report, new.report
+    asked = _changes(_asked(one), _asked(two))
+    premises = _changes(_premises(one), _premises(two))
+    facts = _changes(_facts(one), _facts(two))
+    texts = _changes(_texts(one), _texts(two))
+    artefacts = _changes(_artefacts(one), _artefacts(two))
+    every = [
+        *(change.what for change in (*asked, *premises)),
+        *(f"text {change.what}" for change in texts),
+        *(f"artefact {change.what}" for change in artefacts),
+    ]
+    findings = _findings(one, two, [change.what for change in facts], every)
+    by_clause = {change.what: change.because for change in findings}
+    return History(
+        old=old,
+        new=new,
+        asked=asked,
+        premises=premises,
+        facts=facts,
+        texts=texts,
+        artefacts=artefacts,
+        questions=_changes(
+            {question.fact: question.ask for question in one.questions},
+            {question.fact: question.ask for question in two.questions},
+        ),
+        duties=tuple(
+            Change(
+                what=change.what,
+                was=change.was,
+                now=change.now,
+                because=tuple(
+                    dict.fromkeys(
+                        cause
+                        for report in (one, two)
+                        for name, due in _named_duties(report)
+                        if name == change.what
+                        for clause in due.required_by
+                        for cause in by_clause.get(clause, ())
+                    )
+                ),
+            )
+            for change in _changes(_duties(one), _duties(two))
+        ),
+        findings=findings,
+        policies=_changes(_policies(one), _policies(two)),
+    )
+
+
+def _changes(old: dict[str, str], new: dict[str, str]) -> tuple[Change, ...]:
+    return tuple(
+        Change(what=key, was=old.get(key), now=new.get(key))
+        for key in dict.fromkeys((*old, *new))
+        if old.get(key) != new.get(key)
+    )
+
+
+def _asked(report: Saved) -> dict[str, str]:
+    return {
+        "model": report.subject.model or NONE,
+        "license": report.subject.license,
+        "use": report.use.name,
+        "acts": ", ".join(report.use.acts),
+    }
+
+
+def _premises(report: Saved) -> dict[str, str]:
+    return {
+        "catalogue": report.catalogue.digest,
+        "tool": f"{report.tool.name} {report.tool.version}",
+        "as_of": report.as_of,
+    }
+
+
+def _facts(report: Saved) -> dict[str, str]:
+    return {name: f"{fact.value} ({fact.source})" for name, fact in report.use.facts.items()}
+
+
+def _texts(report: Saved) -> dict[str, str]:
+    text = report.subject.text
+    return {} if text is None else {text.document or report.subject.license: f"{text.match}, sha256 {text.sha256}"}
+
+
+def _artefacts(report: Saved) -> dict[str, str]:
+    witnesses = () if isinstance(report.witnesses, UnsetType) else report.witnesses
+    said: dict[str, list[str]] = {}
+    for witness in witnesses:
+        words = msgspec.json.encode(witness.says, order="sorted").decode()
+        said.setdefault(f"{witness.place} ({witness.source})", []).append(words)
+    rows = {key: " ".join(words) for key, words in said.items()}
+    return rows | {each.path: f"not read: {each.reason}" for each in report.unread}
+
+
+def _policies(report: Saved) -> dict[str, str]:
+    return {
+        " ".join(str(row.get(key)) for key in ("policy", "rule") if row.get(key) is not None): str(
+            row.get("decision")
+        )
+        for row in report.policies
+    }
+
+
+def _named_duties(report: Saved) -> Iterable[tuple[str, Due]]:
+    """The duties, by name and, where one name stands for several, by what they ask for."""
+    many = Counter(due.duty for due in report.duties)
+    for due in report.duties:
+        words = " ".join(str(value) for value in due.parameters.values())
+        yield (f"{due.duty} {words}".strip() if many[due.duty] > 1 else due.duty), due
+
+
+def _duties(report: Saved) -> dict[str, str]:
+    return {name: due.status for name, due in _named_duties(report)}
+
+
+def _findings(one: Saved, two: Saved, facts: Sequence[str], every: Sequence[str]) -> tuple[Change, ...]:
+    old, new = _by_reference(one), _by_reference(two)
+    found = []
+    for key in dict.fromkeys((*old, *new)):
+        was, now = old.get(key), new.get(key)
+        states = [None if row is None else f"{row.status} ({row.effect})" for row in (was, now)]
+        if states[0] == states[1]:
+            continue
+        read = {_plain(name) for row in (was, now) if row is not None for name in (*row.facts_used, *row.missing)}
+        known = was or now
+        assert known is not None
+        found.append(
+            Change(
+                what=key,
+                was=states[0],
+                now=states[1],
+                says=f"{known.at}: {known.says}" if now is None else f"{now.at}: {now.says}",
+                because=tuple(name for name in facts if _plain(name) in read) or tuple(every) or tuple(facts),
+            )
+        )
+    return tuple(found)
+
+
+def _by_reference(report: Saved) -> dict[str, Row]:
+    """The findings by `document/clause`; one that stands there again has a number."""
+    rows: dict[str, Row] = {}
+    for row in report.findings:
+        key, number = row.reference, 1
+        while key in rows:
+            number += 1
+            key = f"{row.reference} ({number})"
+        rows[key] = row
+    return rows
+
+
+def _plain(fact: str) -> str:
+    """The name of a fact without its period or document."""
+    return fact.partition("@")[0].partition("[")[0]
+
+
+# --- telling ---------------------------------------------------------------------------------------------------
+
+
+def as_data(history: History) -> dict[str, Any]:
+    """The comparison as plain data, format 1."""
+    old, new = history.old, history.new
+    return {
+        "format": FORMAT,
+        "old": {"path": old.path, "sha256": old.sha256},
+        "new": {"path": new.path, "sha256": new.sha256},
+        "verdict": {
+            "was": old.report.verdict,
+            "now": new.report.verdict,
+            "direction": history.direction,
+        },
+        "range": {
+            "was": {"best": old.report.range.best, "worst": old.report.range.worst},
+            "now": {"best": new.report.range.best, "worst": new.report.range.worst},
+        },
+        **{key: [_row(change) for change in changes] for key, _, changes in history.parts},
+    }
+
+
+def _row(change: Change) -> dict[str, Any]:
+    return {
+        "what": change.what,
+        "change": change.kind,
+        "was": change.was,
+        "now": change.now,
+        "says": change.says,
+        "because": list(change.because),
+    }
+
+
+def render(history: History, *, width: int = 80, colour: bool = False) -> str:
+    """The comparison as text of at most `width` columns (100 at most)."""
+    page = Page(width, colour=colour)
+    old, new = history.old.report, history.new.report
+    sign = SIGNS[new.verdict]
+    moved = (
+        f"{sign} {new.verdict}, as before"
+        if history.direction == "same"
+        else f"{sign} {old.verdict} → {new.verdict}: {history.direction}"
+    )
+    page.ends(printable(f"{new.subject.model or new.subject.license} · {new.use.name}"), moved, bold=True)
+    ends = [f"{report.range.best} to {report.range.worst}" for report in (old, new)]
+    page.add(f"range: {ends[0]}" if ends[0] == ends[1] else f"range: {ends[0]} → {ends[1]}")
+    page.add(f"as of {printable(old.as_of)} → {printable(new.as_of)}")
+    if any(change.what in ("model", "license", "use") for change in history.asked):
+        page.add("The two reports do not ask the same: read the differences as such.")
+    if not any(changes for _, _, changes in history.parts):
+        page.add("Nothing changed.")
+    for _, heading, changes in history.parts:
+        if changes:
+            page.heading(heading)
+            for change in changes:
+                _change(page, change)
+    return "\n".join(line.rstrip() for line in page.lines) + "\n"
+
+
+def _change(page: Page, change: Change) -> None:
+    page.add(f"{_MARKS[change.kind]} {printable(change.what)}", indent=2, hang=4)
+    if change.kind == "changed":
+        page.add(f"{_state(change.was)} → {_state(change.now)}", indent=4, hang=6)
+    else:
+        page.add(_state(change.now if change.was is None else change.was), indent=4, hang=6)
+    if change.says is not None:
+        page.add(printable(change.says), indent=4)
+    if change.because:
+        page.add(f"because of {printable(', '.join(change.because))}", indent=4, hang=6)
+
+
+def _state(text: str | None) -> str:
+    assert text is not None
+    sign = STATUS_SIGNS.get(text.split(" ", 1)[0])
+    return f"{sign} {printable(text)}" if sign else printable(text)
