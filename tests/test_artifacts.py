@@ -968,9 +968,8 @@ def test_special_files_are_never_opened(tmp_path: Path, monkeypatch: pytest.Monk
         ("pipe", "a named pipe is never opened"),
         ("README.md", "a socket is never opened"),
     }
-    assert [entry.reason for entry in read_directory(tmp_path / "pipe").unread] == [
-        "no kind of file that is read"
-    ]
+    alone = read_directory(tmp_path / "m.gguf")
+    assert [entry.reason for entry in alone.unread] == ["a named pipe is never opened"]
 
 
 def test_a_directory_in_the_place_of_a_file_is_walked(tmp_path: Path) -> None:
@@ -1147,7 +1146,7 @@ def test_a_hundred_thousand_files_take_a_few_seconds(tmp_path: Path) -> None:
         for number in range(1000):
             os.mknod(tmp_path / f"{folder}" / f"{number}.dat")
     write(tmp_path, {"README.md": "---\nlicense: mit\n---\n"})
-    seconds, memory, counts, _ = measured(tmp_path)
+    seconds, memory, counts, _ = measured(tmp_path, 1)
     assert (seconds < 4, memory < 200, counts) == (True, True, [1, 100_001, 0]), (seconds, memory)
 
 

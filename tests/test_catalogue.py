@@ -160,7 +160,9 @@ LLAMA_POLICIES = ("llama-2-aup", "llama-3-aup", "llama-3.1-aup", "llama-3.2-aup"
 
 
 @pytest.mark.parametrize("policy", LLAMA_POLICIES)
-def test_each_item_of_a_use_policy_is_reachable_by_a_hazard_and_a_hazard_names_its_own_items(policy: str) -> None:
+def test_each_item_of_a_use_policy_is_reachable_by_a_hazard_and_a_hazard_names_its_own_items(
+    policy: str,
+) -> None:
     document = catalogue.document(policy)
     items = {c.id: c for c in document.clauses if c.kind == "prohibition"}
     tags: dict[str, set[str]] = {}
@@ -175,10 +177,15 @@ def test_each_item_of_a_use_policy_is_reachable_by_a_hazard_and_a_hazard_names_i
     harmful = {"purpose.intends_harm": "yes", "purpose.has_consents": "no", "product.human_review": "no"}
     for tag in WORDS.hazards:
         found = conclude(policy, "internal use", {"purpose.hazards": tag, **harmful})
-        hit = {f.clause for f in found.findings if f.clause in items and f.status in ("violated", "judgement")}
+        hit = {
+            f.clause for f in found.findings if f.clause in items and f.status in ("violated", "judgement")
+        }
         if hit:
             named[tag] = hit
-    implied = {tag: tags.get(tag, set()).union(*(tags.get(t, set()) for t in WORDS.hazards[tag].implies)) for tag in WORDS.hazards}
+    implied = {
+        tag: tags.get(tag, set()).union(*(tags.get(t, set()) for t in WORDS.hazards[tag].implies))
+        for tag in WORDS.hazards
+    }
     assert named == {tag: names for tag, names in implied.items() if names}
     assert set().union(*named.values()) == set(items)
     none = conclude(policy, "internal use", {"purpose.hazards": "none"})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+
 from weightlicense.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +37,7 @@ def test_a_command_of_the_readme_runs(command: str, tmp_path: Path, monkeypatch:
 def test_the_python_of_the_readme_runs() -> None:
     from weightlicense import UndeterminedError
 
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     with pytest.raises(UndeterminedError):
         exec(code, {})
 
@@ -51,5 +52,5 @@ def test_every_file_that_the_readme_links_exists() -> None:
 
 
 def test_the_targets_of_the_readme_are_in_the_makefile() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`?make ([a-z]+)", README)) <= targets

@@ -8,9 +8,33 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "src" / "weightlicense"
 BANDS = (
     ("version", "errors", "yamlfile", "shape"),
-    ("vocabulary", "value", "condition", "clause", "clausefile", "finding", "usecase", "factfile", "duties", "decision"),
+    (
+        "vocabulary",
+        "value",
+        "condition",
+        "clause",
+        "clausefile",
+        "finding",
+        "change",
+        "usecase",
+        "factfile",
+        "duties",
+        "decision",
+    ),
     ("catalogue", "anchor", "proof", "skeleton", "artifacts", "lineage", "recognition", "policyfile"),
-    ("engine", "assessment", "ancestry", "linting", "policy"),
+    (
+        "engine",
+        "assessment",
+        "ancestry",
+        "auditing",
+        "fixing",
+        "linting",
+        "turning",
+        "offering",
+        "ranking",
+        "lockfile",
+        "policy",
+    ),
     ("report", "asking", "cli", "__main__"),
 )
 BAND = {name: index for index, names in enumerate(BANDS) for name in names}

@@ -76,7 +76,8 @@ def test_the_wheel_carries_the_data_as_yaml_and_compiled(installed: Path) -> Non
         if p.parent.name != "models"
     }
     assert {p.stem for p in (data / "documents").glob("*.json")} == yaml_ids
-    assert {p.name for p in data.glob("*.json")} == {"clause-file.schema.json", 
+    assert {p.name for p in data.glob("*.json")} == {
+        "clause-file.schema.json",
         "index.json",
         "labels.json",
         "models.json",

@@ -129,8 +129,18 @@ def _tests(node: Node, shapes: dict[str, Any], reporter: Reporter, path: str) ->
     )
 
 
+def _power(node: Node, reporter: Reporter, path: str) -> int | None:
+    """A whole number, or one such as 1e26, which nobody can read with all its zeros."""
+    found = re.fullmatch(r"([1-9]\d{0,17})e(\d{1,2})", node.value) if isinstance(node.value, str) else None
+    if found is not None:
+        return int(found[1] + "0" * int(found[2]))
+    number = read(node, Number(), reporter, path)
+    return None if number is None else int(number)
+
+
 def _number_test(fact: Fact, node: Node, reporter: Reporter, path: str) -> Any:
-    shapes: dict[str, Any] = dict.fromkeys(NUMBER_TESTS, Number())
+    limit = Custom(_power, {"type": ["integer", "string"]}) if fact.unit == "FLOP" else Number()
+    shapes: dict[str, Any] = dict.fromkeys(NUMBER_TESTS, limit)
     if fact.period is not None:
         shapes["at"] = Text(what="a period")
     if fact.unit == "USD":

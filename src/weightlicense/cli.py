@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FILE = click.Path()
 FOLDER = click.Path(exists=True, file_okay=False)
-FORMATS = ("terminal", "json", "html", "markdown", "sarif", "junit", "github")
+FORMATS = ("terminal", "json", "html", "markdown", "sarif", "junit", "github", "spdx", "spdx3", "cyclonedx")
 MOST_NAMED = 50
 LISTS = ("licenses", "models", "policies", "uses", "facts", "duties", "hazards", "acts", "labels")
 
@@ -106,14 +106,14 @@ class Question(NamedTuple):
         """The facts that are declared, with the answers to questions."""
         return _facts((*self.facts, *extra), self.files, no_profile=self.no_profile)
 
-    def answer(self, report: Callable[[Facts], Report]) -> NoReturn:
+    def answer(self, report: Callable[[Facts], Report], root: str = "") -> NoReturn:
         """Report, put the questions where that is wanted, print, and exit."""
         found = report(self.told())
         if self.ask:
             from weightlicense.asking import settle
 
             found = settle(found, lambda extra: report(self.told(extra)))
-        _tell(found, self.form, self.output)
+        _tell(found, self.form, self.output, root)
         sys.exit(found.exit_code)
 
 
@@ -144,14 +144,51 @@ _OPTIONS = (
 
 @main.command()
 @question_options
-def check(question: Question) -> None:
+@click.option(
+    "--why-not",
+    is_flag=True,
+    help="Say what would make it permitted; without it, only where it is not allowed.",
+)
+@click.option("--license-options", is_flag=True, help="Say under which licenses the release may be offered.")
+@click.option(
+    "--leave-out", multiple=True, metavar="ACT", help="An act of the use that is not done; repeatable."
+)
+@click.option("--lock", type=FILE, help="The texts that were accepted; also found beside weightlicense.yaml.")
+def check(
+    question: Question, lock: str | None, leave_out: tuple[str, ...], *, why_not: bool, license_options: bool
+) -> None:
     """Say whether a use of a model or license is allowed, and on what conditions."""
     from weightlicense.assessment import assess
 
     if question.use is None:
-        raise UsageError("no use to check", hint="name one with --use; weightlicense list uses shows them all")
+        raise UsageError(
+            "no use to check", hint="name one with --use; weightlicense list uses shows them all"
+        )
     asked = question.asked()
-    question.answer(lambda facts: assess(asked, facts))
+    if leave_out:
+        from msgspec.structs import replace
+
+        asked = replace(asked, left_out=leave_out)
+    accepted = lock or (None if question.no_profile else _beside_profile())
+
+    def report(facts: Facts) -> Report:
+        declared = facts.copy()
+        found = assess(asked, facts)
+        if why_not or found.exit_code == 1:
+            from weightlicense.turning import explained
+
+            found = explained(found, asked, declared)
+        if license_options:
+            from weightlicense.offering import offered
+
+            found = offered(found, asked, declared)
+        if accepted is not None:
+            from weightlicense.lockfile import compared, read_lock
+
+            found = compared(found, asked, declared, read_lock(_path(accepted)), is_named=lock is not None)
+        return found
+
+    question.answer(report)
 
 
 @main.command()
@@ -167,7 +204,7 @@ def audit(path: str, question: Question) -> None:
     asked = question.asked()
     found = read(_path(path))
     _name_unread([(each.path, each.reason) for each in found.directory.unread])
-    question.answer(lambda facts: concluded(found, asked, facts).report)
+    question.answer(lambda facts: concluded(found, asked, facts).report, _root(path))
 
 
 @main.command()
@@ -203,7 +240,7 @@ def fix(path: str, folder: str | None, question: Question, *, write: bool) -> No
     elif question.form == "json":
         click.echo(repair.as_json(plan, report, is_written=write), nl=False)
     else:
-        _tell(report, question.form, question.output)
+        _tell(report, question.form, question.output, _root(path))
     sys.exit(report.exit_code)
 
 
@@ -212,6 +249,11 @@ def _name_unread(unread: list[tuple[str, str]]) -> None:
         click.echo(f"weightlicense: not read: {path}: {reason}", err=True)
     if len(unread) > MOST_NAMED:
         click.echo(f"weightlicense: {len(unread) - MOST_NAMED:,} more were not read", err=True)
+
+
+def _root(path: str) -> str:
+    """The directory that an audit of `path` reads, as the user names it."""
+    return os.path.normpath(path if os.path.isdir(path) else os.path.dirname(path))
 
 
 def _path(name: str | None) -> Any:
@@ -268,6 +310,13 @@ def _profile() -> str | None:
         folder = os.path.dirname(folder)
 
 
+def _beside_profile() -> str | None:
+    """The lock in the folder of the profile; None where there is none."""
+    profile = _profile()
+    path = None if profile is None else os.path.join(os.path.dirname(profile), "weightlicense.lock")
+    return path if path is not None and os.path.isfile(path) else None
+
+
 def _tell(report: Report, form: str, output: str | None, root: str = "") -> None:
     """Print or write a report; `root` is the directory audited, by which annotations name its files."""
     if form == "github":
@@ -302,7 +351,9 @@ def _summarize(report: Report) -> None:
         with open(path, "a", encoding="utf-8") as file:
             file.write(markdown.render(report))
     except OSError as error:
-        click.echo(f"weightlicense: the step's summary was not written: {path}: {error.strerror or error}", err=True)
+        click.echo(
+            f"weightlicense: the step's summary was not written: {path}: {error.strerror or error}", err=True
+        )
 
 
 def _width() -> int:
@@ -461,6 +512,91 @@ def compare(documents: tuple[str, ...], use: str | None, facts: tuple[str, ...],
 
 
 @main.command()
+@click.option("--use", required=True, help="A named use, such as 'derivative release' (list uses).")
+@click.option("--act", "acts", multiple=True, help="An act beside those of the use.")
+@click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A declared fact; repeatable.")
+@click.option("--facts", "files", multiple=True, type=FILE, help="A YAML file of facts; repeatable.")
+@click.option("--as-of", metavar="YYYY-MM-DD", help="The report's date; today without it.")
+@click.option("--modality", help="Models that take or give this (text, image, audio, …).")
+@click.option("--publisher", help="Models of this publisher.")
+@click.option("--license", "license_", help="Models under this license, and the license.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many are shown."
+)
+@click.option("--no-profile", is_flag=True, help="Do not look for weightlicense.yaml.")
+@click.option(
+    "--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True
+)
+def find(
+    use: str,
+    acts: tuple[str, ...],
+    facts: tuple[str, ...],
+    files: tuple[str, ...],
+    as_of: str | None,
+    modality: str | None,
+    publisher: str | None,
+    license_: str | None,
+    limit: int,
+    *,
+    no_profile: bool,
+    form: str,
+) -> None:
+    """Say which models and licenses allow a use, best first, and what each would cost."""
+    from weightlicense import ranking
+    from weightlicense.assessment import Asked
+    from weightlicense.finding import EXIT_CODES
+    from weightlicense.report import ranked
+
+    asked = Asked(use=use, acts=acts, as_of=_day(as_of))
+    wanted = ranking.Wanted(modality=modality, publisher=publisher, license=license_)
+    rows = ranking.find(asked, _facts(facts, files, no_profile=no_profile), wanted)
+    if form == "json":
+        import json
+
+        data = ranked.plain(rows, use, asked.as_of, limit)
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        click.echo(ranked.render(rows, use, limit, width=_width(), colour=_colour()), nl=False)
+    sys.exit(EXIT_CODES.get(rows[0].verdict, 1) if rows else 1)
+
+
+@main.command()
+@click.option("--model", help="A family, a checkpoint or a Hub id.")
+@click.option("--license", "license_", help="A document id, an SPDX id or expression, or a Hub label.")
+@click.option("--lineage", type=FILE, help="A YAML file of works and relations.")
+@click.option("--as-of", metavar="YYYY-MM-DD", help="The day of acceptance; today without it.")
+@click.option("--texts", type=FOLDER, help="A folder of the texts that were accepted, <id>.txt.")
+@click.option("--write", is_flag=True, help="Write weightlicense.lock, beside the profile if there is one.")
+def lock(
+    model: str | None,
+    license_: str | None,
+    lineage: str | None,
+    as_of: str | None,
+    texts: str | None,
+    *,
+    write: bool,
+) -> None:
+    """Record the digests of the texts that are accepted; show the lock, or write it."""
+    from weightlicense import lockfile
+    from weightlicense.assessment import Asked
+    from weightlicense.usecase import Facts
+
+    asked = Asked(
+        model=model, license=license_, lineage=_path(lineage), use="internal use", as_of=_day(as_of)
+    )
+    found, notes = lockfile.pinned(asked, Facts(), _path(texts))
+    for note in notes:
+        click.echo(f"weightlicense: {note}", err=True)
+    if not write:
+        click.echo(lockfile.written(found), nl=False)
+        return
+    profile = _profile()
+    target = _path(os.path.join(os.path.dirname(profile or ""), lockfile.NAME))
+    lockfile.write(found, target)
+    click.echo(f"{target}: {len(found.documents)} texts of {next(iter(found.subjects))}")
+
+
+@main.command()
 @click.argument("document_id", metavar="ID")
 @click.option("--text", type=FILE, required=True, help="The source text.")
 @click.option("--steward", default="new", show_default=True, help="The folder under licenses/.")
@@ -513,3 +649,83 @@ def identify(paths: tuple[str, ...], texts: str | None, form: str) -> None:
         for path, matches in found:
             click.echo(identified.render(path, matches, width=_width(), colour=_colour()), nl=False)
     sys.exit(2 if unread else identified.exit_code([matches for _, matches in found]))
+
+
+@main.command("diff-report")
+@click.argument("old", type=FILE)
+@click.argument("new", type=FILE)
+@click.option(
+    "--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True
+)
+def diff_report(old: str, new: str, form: str) -> None:
+    """Say what changed between two reports (--format json), and which changed facts, texts or data explain it.
+
+    Exits with 0 where the verdict is the same or better, 1 where it is worse, 2 where a file is no report.
+    """
+    from weightlicense.report import history
+
+    found = history.compare(history.read_report(old), history.read_report(new))
+    if form == "json":
+        from weightlicense.report.bill import as_text
+
+        click.echo(as_text(history.as_data(found)), nl=False)
+    else:
+        click.echo(history.render(found, width=_width(), colour=_colour()), nl=False, color=True)
+    sys.exit(found.exit_code)
+
+
+class Attest(click.Group):
+    """`attest REPORT` signs; a report whose file is called verify is `./verify`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Sign where no subcommand is named."""
+        named = not args or args[0] in (*self.commands, *ctx.help_option_names)
+        return super().parse_args(ctx, args if named else ["sign", *args])
+
+
+@main.group(cls=Attest)
+def attest() -> None:
+    """Sign a report (attest REPORT.json --key KEY), or verify a signed one (attest verify FILE --key PUB)."""
+
+
+@attest.command()
+@click.argument("report", type=FILE)
+@click.option("--key", required=True, type=FILE, help="Your private Ed25519 key in PEM.")
+@click.option(
+    "--audited", multiple=True, type=FILE, help="A file or folder whose digests are signed too; repeatable."
+)
+@click.option("--output", type=FILE, help="Write to a file instead.")
+def sign(report: str, key: str, audited: tuple[str, ...], output: str | None) -> None:
+    """Write an in-toto statement over a report and what it rests on, signed, in a DSSE envelope."""
+    from weightlicense.report import attestation
+
+    envelope = attestation.sign(report, key, audited=audited)
+    if output is None:
+        click.echo(envelope, nl=False)
+        return
+    from weightlicense.proof import write_atomically
+
+    write_atomically(_path(output), envelope)
+    click.echo(f"signed: {output}", err=True)
+
+
+@attest.command("verify")
+@click.argument("path", metavar="FILE", type=FILE)
+@click.option("--key", required=True, type=FILE, help="The public Ed25519 key in PEM.")
+@click.option("--report", type=FILE, help="The report that must be the one signed.")
+@click.option(
+    "--audited", multiple=True, type=FILE, help="A file or folder that must be as signed; repeatable."
+)
+def verify_attestation(path: str, key: str, report: str | None, audited: tuple[str, ...]) -> None:
+    """Say whether a signed report is the key's, and with --report and --audited, of these very files.
+
+    Exits with 0 where it is, 1 where it is not, 2 where a file is no envelope, report or key.
+    """
+    from weightlicense.report import attestation
+
+    try:
+        found = attestation.verify(path, key, report=report, audited=audited)
+    except attestation.SignatureError as error:
+        click.echo(f"weightlicense: {error}", err=True)
+        sys.exit(1)
+    click.echo(attestation.render(found), nl=False)

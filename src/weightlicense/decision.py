@@ -27,13 +27,17 @@ class WaiverUsed(Struct, frozen=True, kw_only=True):
 
 
 class PolicyReason(Struct, frozen=True, kw_only=True):
-    """One rule, point or statement of a policy with its own answer, the clauses behind it and the facts it lacks."""
+    """One rule, point or statement of a policy with its own answer, the clauses behind it and the facts it lacks.
+
+    `disputed` are clauses of which a person must say whether they count against it.
+    """
 
     id: str
     decision: str
     says: str
     severity: str | None = None
     clauses: tuple[Cited, ...] = ()
+    disputed: tuple[Cited, ...] = ()
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -30,16 +30,79 @@ if TYPE_CHECKING:
     from weightlicense.finding import DutyRow
 
 HUB_LABELS: Final = frozenset(
-    (
-        "afl-3.0 agpl-3.0 apache-2.0 apple-amlr apple-ascl artistic-2.0 bigcode-openrail-m bigscience-bloom-rail-1.0 "
-        "bigscience-openrail-m bsd-2-clause bsd-3-clause bsd-3-clause-clear bsl-1.0 c-uda cc-by-2.0 cc-by-2.5 cc-by-3.0 "
-        "cc-by-4.0 cc-by-nc-2.0 cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 cc-by-nc-sa-2.0 cc-by-nc-sa-3.0 "
-        "cc-by-nc-sa-4.0 cc-by-nd-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc0-1.0 cdla-permissive-1.0 cdla-permissive-2.0 "
-        "cdla-sharing-1.0 creativeml-openrail-m deepfloyd-if-license ecl-2.0 epl-1.0 epl-2.0 etalab-2.0 eupl-1.1 eupl-1.2 "
-        "gemma gpl-2.0 gpl-3.0 grok2-community h-research intel-research isc lgpl-2.1 lgpl-3.0 llama2 llama3 llama3.1 "
-        "llama3.2 llama3.3 llama4 lppl-1.3c mit mpl-2.0 ms-pl ncsa odbl odc-by ofl-1.1 openmdw-1.0 osl-3.0 pddl "
-        "postgresql unlicense wtfpl zlib"
-    ).split()
+    {
+        "afl-3.0",
+        "agpl-3.0",
+        "apache-2.0",
+        "apple-amlr",
+        "apple-ascl",
+        "artistic-2.0",
+        "bigcode-openrail-m",
+        "bigscience-bloom-rail-1.0",
+        "bigscience-openrail-m",
+        "bsd-2-clause",
+        "bsd-3-clause",
+        "bsd-3-clause-clear",
+        "bsl-1.0",
+        "c-uda",
+        "cc-by-2.0",
+        "cc-by-2.5",
+        "cc-by-3.0",
+        "cc-by-4.0",
+        "cc-by-nc-2.0",
+        "cc-by-nc-3.0",
+        "cc-by-nc-4.0",
+        "cc-by-nc-nd-3.0",
+        "cc-by-nc-nd-4.0",
+        "cc-by-nc-sa-2.0",
+        "cc-by-nc-sa-3.0",
+        "cc-by-nc-sa-4.0",
+        "cc-by-nd-4.0",
+        "cc-by-sa-3.0",
+        "cc-by-sa-4.0",
+        "cc0-1.0",
+        "cdla-permissive-1.0",
+        "cdla-permissive-2.0",
+        "cdla-sharing-1.0",
+        "creativeml-openrail-m",
+        "deepfloyd-if-license",
+        "ecl-2.0",
+        "epl-1.0",
+        "epl-2.0",
+        "etalab-2.0",
+        "eupl-1.1",
+        "eupl-1.2",
+        "gemma",
+        "gpl-2.0",
+        "gpl-3.0",
+        "grok2-community",
+        "h-research",
+        "intel-research",
+        "isc",
+        "lgpl-2.1",
+        "lgpl-3.0",
+        "llama2",
+        "llama3",
+        "llama3.1",
+        "llama3.2",
+        "llama3.3",
+        "llama4",
+        "lppl-1.3c",
+        "mit",
+        "mpl-2.0",
+        "ms-pl",
+        "ncsa",
+        "odbl",
+        "odc-by",
+        "ofl-1.1",
+        "openmdw-1.0",
+        "osl-3.0",
+        "pddl",
+        "postgresql",
+        "unlicense",
+        "wtfpl",
+        "zlib",
+    }
 )
 """Labels that the Hub has for one text each: https://huggingface.co/docs/hub/repositories-licenses."""
 MOST_COPY: Final = 2 * 1024 * 1024
@@ -118,7 +181,9 @@ def write(made: Plan) -> None:
         for change in made.changes:
             mode = _check(change, folder)
             name = f".{change.path}.{os.getpid()}.new"
-            descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), mode, dir_fd=folder)
+            descriptor = os.open(
+                name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), mode, dir_fd=folder
+            )
             waiting.append((name, change.path))
             with os.fdopen(descriptor, "wb") as file:
                 file.write(change.new)
@@ -240,7 +305,12 @@ class _Planning:
             return
         for local in self.origin.local.values():
             for text in notice_files(local.directory):
-                self._append(path, existing, text.data.decode("utf-8", "replace").strip(), f"the notices of {clean(local.path)}")
+                self._append(
+                    path,
+                    existing,
+                    text.data.decode("utf-8", "replace").strip(),
+                    f"the notices of {clean(local.path)}",
+                )
         if not self.origin.local:
             self.left.append(f"notice-file: {row.how}")
 
@@ -266,7 +336,9 @@ class _Planning:
             if finding is None or finding.status == "satisfied":
                 continue
             if finding.status != "violated":
-                self.left.append(f"{row.duty}: whether a copy of {finding.document} is owed is for you to say")
+                self.left.append(
+                    f"{row.duty}: whether a copy of {finding.document} is owed is for you to say"
+                )
                 continue
             if row.duty == "license-copy":
                 wanted: Iterable[str] = (finding.document,)
@@ -284,7 +356,8 @@ class _Planning:
         found = self._text(document)
         if found is None:
             where = catalogue.document(document).url or next(
-                (f"https://huggingface.co/{name}" for name, _ in self.parents if _HUB_ID.fullmatch(name)), None
+                (f"https://huggingface.co/{name}" for name, _ in self.parents if _HUB_ID.fullmatch(name)),
+                None,
             )
             place = f" at {where}" if where else " from the licensor"
             self.left.append(f"the text of {document}: get it{place}, and give its folder with --texts")
@@ -293,10 +366,14 @@ class _Planning:
         names = (stem, f"{stem}-{document}.txt")
         name = next((name for name in names if name.casefold() not in self.taken), None)
         if name is None:
-            self.left.append(f"{names[1]} is there and is no copy of {document}: put the text of {source} there")
+            self.left.append(
+                f"{names[1]} is there and is no copy of {document}: put the text of {source} there"
+            )
             return
         self.taken.add(name.casefold())
-        self.copies.append(Change(path=name, old=None, new=data, why=f"the text of {document}, from {source}"))
+        self.copies.append(
+            Change(path=name, old=None, new=data, why=f"the text of {document}, from {source}")
+        )
 
     def _text(self, document: str) -> tuple[bytes, str] | None:
         """A copy of a text that is whole and unaltered, and where it was found."""
@@ -307,7 +384,12 @@ class _Planning:
             self.left.append(f"{path} is no unaltered text of {document}")
         for local in self.origin.local.values():
             for copy in local.copies:
-                if copy.is_unaltered and document in copy.documents and not copy.file.cut and not copy.match.added:
+                if (
+                    copy.is_unaltered
+                    and document in copy.documents
+                    and not copy.file.cut
+                    and not copy.match.added
+                ):
                     return copy.file.data, f"{clean(local.path)}/{copy.file.place}"
         for path in self._cached():
             data = _small(path)
@@ -346,10 +428,15 @@ class _Planning:
         words = str(wordings[0])
         if text is None or f"**{words}**" in text:
             return
-        self._put(path, _with_line(text, f"**{words}**"), f"the display that {', '.join(row.required_by)} asks for")
+        self._put(
+            path, _with_line(text, f"**{words}**"), f"the display that {', '.join(row.required_by)} asks for"
+        )
 
     def _card(self) -> None:
-        witness = next((w for w in self.directory.witnesses if w.source == "card" and w.place.casefold() == "readme.md"), None)
+        witness = next(
+            (w for w in self.directory.witnesses if w.source == "card" and w.place.casefold() == "readme.md"),
+            None,
+        )
         if any(each.path.casefold() == "readme.md" for each in self.report.unread):
             self.left.append("README.md could not be read: correct it, and run fix again")
             self.edits = {path: edit for path, edit in self.edits.items() if path.casefold() != "readme.md"}
@@ -369,7 +456,9 @@ class _Planning:
         if witness is not None and ("license" in witness.says or "license_tags" in witness.says):
             return []
         roots = self.audited.roots
-        if not roots or any(f.document == "catalogue" and f.status == "undecided" for f in self.report.findings):
+        if not roots or any(
+            f.document == "catalogue" and f.status == "undecided" for f in self.report.findings
+        ):
             self.left.append("license: in the front matter of README.md, once it is known which one it is")
             if not roots:
                 return []
@@ -390,10 +479,16 @@ class _Planning:
     def _origin_lines(self, witness: Witness | None) -> list[str]:
         if witness is not None and any(not parent.hint for parent in witness.parents):
             return []
-        named = [(_name_of(name), relation) for name, relation in self.parents if _HUB_ID.fullmatch(_name_of(name))]
+        named = [
+            (_name_of(name), relation) for name, relation in self.parents if _HUB_ID.fullmatch(_name_of(name))
+        ]
         if not named:
             return []
-        lines = [f"base_model: {named[0][0]}"] if len(named) == 1 else ["base_model:", *(f"- {name}" for name, _ in named)]
+        lines = (
+            [f"base_model: {named[0][0]}"]
+            if len(named) == 1
+            else ["base_model:", *(f"- {name}" for name, _ in named)]
+        )
         relations = {_HUB_RELATIONS.get(relation) for _, relation in named}
         relation = relations.pop() if len(relations) == 1 else None
         return [*lines, f"base_model_relation: {relation}"] if relation is not None else lines
@@ -413,14 +508,20 @@ class _Planning:
             elif row.duty == "name-contains" and row.status in ("violated", "judgement"):
                 proposed = f"{proposed}-{text.replace(' ', '-')}"
             elif row.duty == "name-must-not-contain" and row.status == "violated":
-                proposed = re.sub(re.escape(text).replace(r"\ ", "[-_ ]"), "", proposed, flags=re.IGNORECASE).strip("-_ ")
+                proposed = re.sub(
+                    re.escape(text).replace(r"\ ", "[-_ ]"), "", proposed, flags=re.IGNORECASE
+                ).strip("-_ ")
         return proposed if proposed and proposed != name else None
 
 
 def _is_whole(data: bytes, document: str) -> bool:
     """Whether a file is one known text, whole, with nothing around it."""
     matches = identify(data)
-    return len(matches) == 1 and matches[0].match in ("exact", "reformatted") and document in (matches[0].id, *matches[0].also)
+    return (
+        len(matches) == 1
+        and matches[0].match in ("exact", "reformatted")
+        and document in (matches[0].id, *matches[0].also)
+    )
 
 
 def _small(path: Path) -> bytes | None:
@@ -440,7 +541,10 @@ def _label(root: str) -> str | None:
         row["label"]
         for row in files.label_rows()
         if row["label"] in HUB_LABELS
-        and (row.get("document") == root or any(version["document"] == root for version in row.get("versions", ())))
+        and (
+            row.get("document") == root
+            or any(version["document"] == root for version in row.get("versions", ()))
+        )
     ]
     return min(labels, key=len, default=None)
 
@@ -453,7 +557,9 @@ def _prefixed(name: str, prefix: str) -> str:
     written = prefix.replace(" ", "-")
     if name_folded(name).lower().startswith(name_folded(prefix).lower()):
         return written + name[len(prefix) :]
-    rest = re.sub(rf"(?i)(?:^|[-_ ]){re.escape(prefix).replace(chr(92) + ' ', '[-_ ]')}(?=[-_ ]|$)", "", name).strip("-_ ")
+    rest = re.sub(
+        rf"(?i)(?:^|[-_ ]){re.escape(prefix).replace(chr(92) + ' ', '[-_ ]')}(?=[-_ ]|$)", "", name
+    ).strip("-_ ")
     return f"{written}-{rest or name}"
 
 

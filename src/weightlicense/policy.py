@@ -11,15 +11,19 @@ from fnmatch import fnmatchcase
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from weightlicense import catalogue, engine
 from weightlicense.clause import Document
-from weightlicense.condition import TRUE, Acts, Atom, Condition, Scope, Truth, atoms, bind, compiled
+from weightlicense.condition import Acts, Atom, Condition, Scope, Truth, atoms, bind, compiled
 from weightlicense.decision import Cited, PolicyDecision, PolicyReason, WaiverUsed
+from weightlicense.engine.program import Rule as CompiledRule
 from weightlicense.finding import CONDITIONAL, LEVELS, UNDETERMINED, Report
 from weightlicense.policyfile import (
     DECISIONS,
+    OTHERWISE_RULE,
     SEVERITIES,
+    VERDICT_RULE,
     Match,
     Policy,
     Rule,
@@ -34,8 +38,6 @@ from weightlicense.usecase import Facts, Values
 from weightlicense.vocabulary import JUDGEMENT_PREFIX, MISSING_PREFIX, vocabulary
 
 SEPARATE: Final = "licensee.separate_license"
-VERDICT_RULE: Final = "verdict"
-OTHERWISE_RULE: Final = "otherwise"
 WARNING_DAYS: Final = 30
 OLD_MONTHS: Final = 6
 OWN_CONDUCT: Final = frozenset(
@@ -47,7 +49,8 @@ OWN_CONDUCT: Final = frozenset(
 class Case(Struct, frozen=True, kw_only=True):
     """What policies look at: the report so far, the terms that it rests on, and the facts.
 
-    `model` are the names of the model, if one was named; `unknowns` the terms that are not at hand.
+    `model` are the names of the model, if one was named; `unknowns` the terms that are not at hand. `built` keeps the
+    terms compiled for sets of acts, which points of definitions share.
     """
 
     report: Report
@@ -55,6 +58,7 @@ class Case(Struct, frozen=True, kw_only=True):
     unknowns: tuple[engine.Unknown, ...]
     model: tuple[str, ...]
     facts: Facts
+    built: dict[tuple[str, ...], engine.Program] = {}
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -67,12 +71,21 @@ class Case(Struct, frozen=True, kw_only=True):
         """The documents that license something: all but use policies."""
         return tuple(document for document in self.documents if document.kind != "acceptable-use-policy")
 
+    def program(self, acts: tuple[str, ...]) -> engine.Program:
+        """All terms compiled for these acts, whatever the acts of the use."""
+        if acts not in self.built:
+            words = vocabulary()
+            whole = [engine.Group(root=group.root, documents=group.documents) for group in self.groups]
+            self.built[acts] = engine.build(whole, words.closure(acts), words, unknowns=self.unknowns)
+        return self.built[acts]
+
 
 class Answer(Struct, frozen=True, kw_only=True):
     """True, False or None (undecided), with the clauses and the missing facts behind it."""
 
     truth: Truth
     clauses: tuple[Cited, ...] = ()
+    disputed: tuple[Cited, ...] = ()
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -99,6 +112,7 @@ def _all(parts: Sequence[Answer]) -> Answer:
     return Answer(
         truth=truth,
         clauses=tuple(dict.fromkeys(clause for part in told for clause in part.clauses)),
+        disputed=tuple(dict.fromkeys(clause for part in parts for clause in part.disputed)),
         missing=tuple(dict.fromkeys(name for part in told for name in part.missing)),
         notes=tuple(dict.fromkeys(note for part in told for note in part.notes)),
     )
@@ -128,7 +142,9 @@ def _organization(policy: Policy, case: Case) -> PolicyDecision:
     )
     answers = {rule.id: _matches(rule.when, case, every=rule.decision == "accept") for rule in order}
     waivers = {
-        rule.id: _waiver(policy, rule, case) for rule in order if answers[rule.id].truth is not False
+        rule.id: _waiver(policy, rule, case)
+        for rule in order
+        if rule.decision != "accept" and answers[rule.id].truth is not False
     }
     lifted = [rule for rule in order if _lifts(waivers.get(rule.id))]
     standing = [rule for rule in order if rule not in lifted]
@@ -168,7 +184,8 @@ def _organization(policy: Policy, case: Case) -> PolicyDecision:
 
 
 def _decided(
-    policy: Policy, case: Case, first: Callable[[str, Truth], Rule | None], lifted: list[Rule]) -> tuple[str, str, str]:
+    policy: Policy, case: Case, first: Callable[[str, Truth], Rule | None], lifted: list[Rule]
+) -> tuple[str, str, str]:
     """The decision, the rule that made it and the reason, from the strictest to the mildest that can stand."""
     verdict = case.report.verdict
     told = {VERDICT_RULE: f"The verdict is {verdict}", OTHERWISE_RULE: "No rule of the policy fits."}
@@ -176,7 +193,11 @@ def _decided(
     if denied is not None:
         return "deny", denied.id, denied.reason
     if verdict != UNDETERMINED and LEVELS[verdict] > CONDITIONAL:
-        return "deny", VERDICT_RULE, f"{told[VERDICT_RULE]}: a policy allows nothing that the license does not."
+        return (
+            "deny",
+            VERDICT_RULE,
+            f"{told[VERDICT_RULE]}: a policy allows nothing that the license does not.",
+        )
     may_deny = first("deny", None)
     if may_deny is not None:
         return "undecided", may_deny.id, f"It may be denied: {may_deny.reason}"
@@ -269,7 +290,9 @@ def _key(key: str, values: tuple[str, ...], case: Case, *, every: bool) -> Answe
     match key:
         case "license":
             named = frozenset(name for value in values for name in documents_named(value))
-            return _of_terms([document.id in named for document in _looked_at(case, every=every)], case, every)
+            return _of_terms(
+                [document.id in named for document in _looked_at(case, every=every)], case, every
+            )
         case "steward":
             wanted = {value.lower() for value in values}
             told = [document.steward.lower() in wanted for document in _looked_at(case, every=every)]
@@ -366,6 +389,7 @@ def _definition(policy: Policy, case: Case) -> PolicyDecision:
                 decision=VALUES[answer.truth],
                 says=point.says,
                 clauses=answer.clauses,
+                disputed=answer.disputed,
                 missing=answer.missing,
                 notes=answer.notes,
             )
@@ -393,8 +417,7 @@ def _test(test: Test, case: Case) -> Answer:
 def _disputed(answer: Answer) -> Answer:
     if answer.truth is not False:
         return answer
-    note = "whether this counts against it is disputed: a person decides"
-    return Answer(truth=None, clauses=answer.clauses, missing=answer.missing, notes=(*answer.notes, note))
+    return Answer(truth=None, disputed=answer.clauses, missing=answer.missing, notes=answer.notes)
 
 
 def _granted(acts: tuple[str, ...], limits: tuple[str, ...], case: Case) -> Answer:
@@ -402,34 +425,42 @@ def _granted(acts: tuple[str, ...], limits: tuple[str, ...], case: Case) -> Answ
 
     The engine compiles the terms for the acts; each way of losing the permission that hangs on a fact is a limit.
     """
-    words = vocabulary()
-    whole = [engine.Group(root=group.root, documents=group.documents) for group in case.groups]
-    program = engine.build(whole, words.closure(acts), words, unknowns=case.unknowns)
+    program = case.program(acts)
+    rules = {rule.reference: rule for rule in program.rules}
     limiting: dict[Cited, None] = {}
     open_: dict[Cited, None] = {}
     notes: dict[str, None] = {}
     for hold in program.holds:
-        names = {atom.fact for atom in atoms(hold.condition)} - OWN_CONDUCT - {SEPARATE}
-        if not names and hold.condition != TRUE:
+        every = {atom.fact for atom in atoms(hold.condition)} - {SEPARATE}
+        if every and every <= OWN_CONDUCT:
             continue
-        known = [name for name in names if not name.startswith((JUDGEMENT_PREFIX, MISSING_PREFIX))]
+        known = {name for reference in hold.by for name in _limits_of(rules.get(reference))}
         cited = dict.fromkeys(_cited(reference, program, acts) for reference in hold.by)
-        if known or not names:
-            if not limits or any(_falls_under(name, limits) for name in known):
+        if limits and known:
+            if any(_falls_under(name, limits) for name in known):
                 limiting.update(cited)
-        elif all(name.startswith(MISSING_PREFIX) for name in names):
+        elif every and all(name.startswith(MISSING_PREFIX) for name in every):
             open_.update(cited)
             notes["a text that is not at hand may limit it"] = None
-        elif limits:
+        elif not limits:
+            limiting.update(cited)
+        elif any(name.startswith(JUDGEMENT_PREFIX) for name in every):
             open_.update(cited)
             notes["a person must judge what the clause limits"] = None
-        else:
-            limiting.update(cited)
     if limiting:
         return Answer(truth=False, clauses=tuple(limiting))
     if open_ or not case.licenses:
         return Answer(truth=None, clauses=tuple(open_), notes=tuple(notes) or ("no license is at hand",))
     return Answer(truth=True)
+
+
+def _limits_of(rule: CompiledRule | None) -> set[str]:
+    """The facts by which a clause limits: what triggers it, and for a grant also what it excepts."""
+    if rule is None:
+        return set()
+    conditions = (rule.trigger, rule.exempt) if rule.clause.kind == "grant" else (rule.trigger,)
+    names = {atom.fact for condition in conditions for atom in atoms(condition)}
+    return names - OWN_CONDUCT - {SEPARATE}
 
 
 def _cited(reference: str, program: engine.Program, acts: tuple[str, ...]) -> Cited:
@@ -475,9 +506,11 @@ def _statement(policy: Policy, statement: Statement, case: Case) -> PolicyDecisi
     when = Answer(truth=True) if statement.when is None else _test(statement.when, case)
     unless = Answer(truth=False) if statement.unless is None else _test(statement.unless, case)
     lifted: Truth = None if unless.truth is None else not unless.truth
-    exempt = Answer(truth=lifted, clauses=unless.clauses, missing=unless.missing, notes=unless.notes)
+    exempt = replace(unless, truth=lifted)
     answer = _all([when, exempt])
     clauses = answer.clauses
+    if answer.truth is not False and unless.truth is False:
+        clauses = tuple(dict.fromkeys((*clauses, *unless.clauses)))
     if statement.duties:
         clauses = (*clauses, *_free_of(statement.duties, case).clauses)
     old = _is_old(statement.as_of, day)
@@ -503,6 +536,7 @@ def _statement(policy: Policy, statement: Statement, case: Case) -> PolicyDecisi
                 decision=COVERED[answer.truth],
                 says=statement.says,
                 clauses=clauses,
+                disputed=answer.disputed,
                 missing=answer.missing,
                 notes=answer.notes,
             ),

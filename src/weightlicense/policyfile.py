@@ -28,6 +28,9 @@ KINDS: Final = {"rules": "organization", "points": "definition", "statements": "
 DECISIONS: Final = ("deny", "approval", "accept")
 """From the one that goes before the others to the one that comes last."""
 SEVERITIES: Final = ("critical", "high", "medium", "low")
+VERDICT_RULE: Final = "verdict"
+OTHERWISE_RULE: Final = "otherwise"
+"""The rule that stands in a report where the verdict itself, or no rule of the file, decides."""
 STANDINGS: Final = (
     "proposed", "announced", "published", "in-force", "not-in-force", "not-enforced", "rescinded", "unsettled",
     "not-encoded",
@@ -259,7 +262,9 @@ def _match(what: str) -> Record:
             "act": Field(_words(tuple(words.acts), "an act"), about="acts of the use"),
             "use": Field(_words(tuple(words.uses), "a use"), about="named uses"),
             "verdict": Field(_words((*VERDICTS, UNDETERMINED), "a verdict"), about="what the license gives"),
-            "hazard": Field(_words(tuple(words.hazards), "a hazard"), about="hazards that the purpose touches"),
+            "hazard": Field(
+                _words(tuple(words.hazards), "a hazard"), about="hazards that the purpose touches"
+            ),
             "fact": Field(CONDITION, about="a condition over facts"),
         },
         what,
@@ -444,8 +449,13 @@ def _check_whole(node: Node, data: dict[str, Any], kind: str, reporter: Reporter
             message = f"the id {row['id']!r} is taken by {key}[{ids[row['id']]}]"
             reporter.report(place, f"{where}.id", message, "choose another")
         ids.setdefault(row["id"], index)
+        if row["id"] in (VERDICT_RULE, OTHERWISE_RULE) and kind == "organization":
+            message = f"the id {row['id']!r} stands for what no rule of the file decides"
+            reporter.report(place, f"{where}.id", message, "choose another")
         if row.get("when") == {} and kind == "organization":
-            reporter.report(place, f"{where}.when", "nothing to look at", "otherwise decides where no rule fits")
+            reporter.report(
+                place, f"{where}.when", "nothing to look at", "otherwise decides where no rule fits"
+            )
         _check_standing(row, place, where, reporter)
     for index, row in enumerate(data.get("waivers") or ()):
         if not isinstance(row, dict):
@@ -458,6 +468,9 @@ def _check_whole(node: Node, data: dict[str, Any], kind: str, reporter: Reporter
                 near = nearest(rule, list(ids))
                 hint = f"did you mean '{near[0]}'?" if near else f"the rules are {', '.join(ids)}"
                 reporter.report(place, f"{where}.rule", f"no rule {rule!r} in this file", hint)
+            elif rule is not None and data["rules"][ids[rule]].get("decision") == "accept":
+                message = f"the rule {rule!r} accepts: there is nothing to lift"
+                reporter.report(place, f"{where}.rule", message, "name a rule that denies or wants approval")
 
 
 def _check_standing(row: dict[str, Any], place: Node | None, where: str, reporter: Reporter) -> None:
@@ -507,7 +520,10 @@ def _policy(data: dict[str, Any], kind: str, digest: str) -> Policy:
         ),
         points=(
             *inherited,
-            *(Point(id=row["id"], says=row["says"], met=_tested(row["met"])) for row in data.get("points", ())),
+            *(
+                Point(id=row["id"], says=row["says"], met=_tested(row["met"]))
+                for row in data.get("points", ())
+            ),
         ),
         statements=tuple(_statement(row) for row in data.get("statements", ())),
     )
@@ -557,5 +573,9 @@ def problems_of(path: Path) -> list[Problem]:
     except DataError as error:
         return list(error.problems)
     except UsageError as error:
-        return [Problem(file=files.shown(path), line=None, path="includes", message=error.message, hint=error.hint)]
+        return [
+            Problem(
+                file=files.shown(path), line=None, path="includes", message=error.message, hint=error.hint
+            )
+        ]
     return []

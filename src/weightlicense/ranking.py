@@ -13,7 +13,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from weightlicense import catalogue, engine
-from weightlicense.assessment import Asked, Term, Terms, complete, groups_of, model_terms, plain_terms, planned
+from weightlicense.assessment import (
+    Asked,
+    Term,
+    Terms,
+    complete,
+    groups_of,
+    model_terms,
+    plain_terms,
+    planned,
+)
 from weightlicense.condition import atoms
 from weightlicense.engine import Program
 from weightlicense.errors import UsageError, nearest
@@ -82,11 +91,12 @@ class _Evaluated(Struct, frozen=True, kw_only=True):
     conclusion: engine.Conclusion
 
 
-def find(asked: Asked, facts: Facts, wanted: Wanted = Wanted()) -> list[Row]:
+def find(asked: Asked, facts: Facts, wanted: Wanted | None = None) -> list[Row]:
     """The rows for a use, best first; `asked` names no model or license, `facts` are as they were declared.
 
     Raises `UsageError` for a modality, a publisher or a license that is not known.
     """
+    wanted = wanted or Wanted()
     _check(wanted)
     rows = _Rows(asked, facts)
     roots = None
@@ -100,7 +110,7 @@ def find(asked: Asked, facts: Facts, wanted: Wanted = Wanted()) -> list[Row]:
             continue
         if wanted.modality is not None and wanted.modality not in (model.modalities or ()):
             continue
-        terms = model_terms(model, rows.day)
+        terms = rows.terms(model)
         if roots is None or any(term.root in roots for choice in terms.choices for term in choice):
             rows.add(terms, model)
     if wanted.modality is None and wanted.publisher is None:
@@ -140,6 +150,16 @@ class _Rows:
         self.reads: dict[Any, frozenset[str]] = {}
         self.found: dict[Any, _Evaluated] = {}
         self.models: dict[Any, list[str]] = {}
+        self.resolved: dict[Any, Terms] = {}
+
+    def terms(self, model: catalogue.Model) -> Terms:
+        """The terms of a model, resolved once for all that carry the same license and come from the same base."""
+        if model.license is None:
+            return model_terms(model, self.day)
+        key = (model.license, model.policies, model.based_on)
+        if key not in self.resolved:
+            self.resolved[key] = model_terms(model, self.day)
+        return replace(self.resolved[key], model=model)
 
     def add(self, terms: Terms, model: catalogue.Model | None) -> None:
         """One model, or a license by itself, where no model carries just that."""

@@ -23,6 +23,7 @@ from weightlicense.engine.hand import (
     Bar,
     Step,
     Variable,
+    assume,
     bars,
     is_movable,
     obstacle,
@@ -122,6 +123,9 @@ def _change(change: Change, facts: Facts, asked: Asked) -> None:
     else:
         assert text is not None
         value = parse(fact, text, facts.words)
+    facts.given.pop(
+        key, None
+    )  # put last, it counts before what another document of the same license was given
     facts.put(Given(key=key, text=text or "", value=value, rank=0, source="declared"))
 
 
@@ -141,6 +145,7 @@ class _Turning:
         self.words = vocabulary()
         self.worlds: dict[tuple[frozenset[str], str | None], list[_Terms]] = {}
         self.leaves_questions = False
+        self.named = frozenset(key.partition("[")[0] for key in facts.given if key.endswith("]"))
 
     def found(self) -> Changes:
         """The sets after which nothing is open; without any, those after which only questions are."""
@@ -197,13 +202,15 @@ class _Turning:
                 continue
             values = Assumed(terms.values)
             for step in here.steps:
-                values[step.variable[0]] = step.value
+                assume(values, terms.program, step)
             standing = [bar for bar in bars(terms.program, values) if is_movable(terms.program, bar)]
             if not standing:
                 return None
             taken = [step.variable for step in here.steps]
             # What has the fewest ways out first: a point without any ends the branch at once.
-            ways = min((list(steps(terms.program, bar, values, taken)) for bar in standing), key=len)
+            ways = min(
+                (list(steps(terms.program, bar, values, taken, self.named)) for bar in standing), key=len
+            )
             found.extend(_Tried(here.left_out, (*here.steps, step)) for step in ways)
         found.extend(_Tried(here.left_out | {act}, here.steps) for act in self._omissible(here.left_out))
         return found

@@ -14,12 +14,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from weightlicense import catalogue, engine
-from weightlicense.ancestry import MOST_CHOICES, terms_of
+from weightlicense.ancestry import FREE, MOST_CHOICES, terms_of
 from weightlicense.artifacts import Directory, Witness, clean, read_directory
 from weightlicense.assessment import Asked, Term, Terms, conclude, unknown_license
 from weightlicense.auditing.copies import Copy, altered_clauses, find_copies
 from weightlicense.auditing.observed import names_of, observe, policies_of
-from weightlicense.auditing.origin import RELATION_OF, Local, Origin, inferred_use, trace
+from weightlicense.auditing.origin import RELATION_OF, Origin, inferred_use, trace
 from weightlicense.auditing.statements import (
     Statement,
     dated,
@@ -31,7 +31,7 @@ from weightlicense.auditing.statements import (
 from weightlicense.errors import UsageError
 from weightlicense.finding import Disagreement, Finding, NotRead, Report, Testified
 from weightlicense.lineage import Work, read_lineage
-from weightlicense.usecase import Facts, resolve_act, resolve_use
+from weightlicense.usecase import Contradiction, Facts, resolve_act, resolve_use
 from weightlicense.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -121,7 +121,13 @@ class _Weighing:
         self.audit, self.directory, self.day, self.facts = audit, audit.directory, day, facts
         names = names_of(self.directory)
         declared = facts.given.get("release.model_name")
-        written = str(declared.value) if declared is not None else names[0].name if names else str(self.directory.root)
+        written = (
+            str(declared.value)
+            if declared is not None
+            else names[0].name
+            if names
+            else str(self.directory.root)
+        )
         self.name = clean(written) or "the directory"
         given = None if asked.lineage is None else read_lineage(asked.lineage)
         self.origin = trace(
@@ -141,7 +147,9 @@ class _Weighing:
         self.notes: list[str] = []
         self.inherited: frozenset[str] = frozenset()
         self.statements = self._statements()
-        texts = frozenset(copy.document for copy in audit.copies if copy.is_unaltered and copy.document is not None)
+        texts = frozenset(
+            copy.document for copy in audit.copies if copy.is_unaltered and copy.document is not None
+        )
         self.meant = dated(texts) if follows_text else {}
 
     # --- what is said
@@ -151,7 +159,10 @@ class _Weighing:
         if self.asked.license is not None:
             resolved = catalogue.resolve_license(self.asked.license, as_of=self.day)
             named = stated(self.asked.license, self.day, kind="declared", place="--license")
-            every = (replace(named, choices=resolved.choices, reason=resolved.reason, one_of=resolved.one_of), *every)
+            every = (
+                replace(named, choices=resolved.choices, reason=resolved.reason, one_of=resolved.one_of),
+                *every,
+            )
         hints = frozenset(_roots_of(self.origin, self.day))
         found, notes = settled(every, hints)
         self.notes += notes
@@ -195,7 +206,9 @@ class _Weighing:
                     claims[claim.document, claim.work] = claim
         inherited = tuple(tuple(self._meant(term) for term in choice) for choice in first.choices)
         self.inherited = frozenset(term.root for choice in inherited for term in choice)
-        everywhere = frozenset.intersection(*(frozenset(term.root for term in choice) for choice in inherited))
+        everywhere = frozenset.intersection(
+            *(frozenset(term.root for term in choice) for choice in inherited)
+        )
         choices = inherited
         unknowns = list(first.unknowns)
         one_of: tuple[str, ...] = ()
@@ -203,7 +216,11 @@ class _Weighing:
             if each.is_data:
                 continue
             own = tuple(
-                tuple(Term(root=self.meant.get(root, root)) for root in choice if self.meant.get(root, root) not in everywhere)
+                tuple(
+                    Term(root=self.meant.get(root, root))
+                    for root in choice
+                    if self.meant.get(root, root) not in everywhere
+                )
                 for choice in each.choices
             )
             if own and all(own):
@@ -221,9 +238,12 @@ class _Weighing:
             title=self.name,
             choices=choices,
             unknowns=_distinct(unknowns),
-            claims=tuple(replace(claim, document=self.meant.get(claim.document, claim.document)) for claim in claims.values()),
+            claims=tuple(
+                replace(claim, document=self.meant.get(claim.document, claim.document))
+                for claim in claims.values()
+            ),
             one_of=one_of,
-            contradictions=tuple(disagreements(self._renamed())),
+            contradictions=(*disagreements(self._renamed()), *self._against_lineage(tuple(claims.values()))),
         )
 
     def _lineage(self) -> Lineage:
@@ -236,15 +256,23 @@ class _Weighing:
                 works[each.component] = Work(id=each.component, kind="dataset", license=each.expression)
                 parents.append((each.component, "dataset"))
         works[subject.id] = Work(
-            id=subject.id, kind=subject.kind, model=subject.model, license=subject.license, parents=tuple(parents)
+            id=subject.id,
+            kind=subject.kind,
+            model=subject.model,
+            license=subject.license,
+            parents=tuple(parents),
         )
         return type(self.origin.lineage)(subject=subject.id, works=works)
 
     def _offers(self) -> list[str]:
         """What the release says it is offered under: each statement for the whole, and the texts together."""
         said = [each for each in self.statements if each.component == "" and not each.is_data]
-        offers = [
-            self._in_force(each) for each in said if each.kind not in ("text", "prose") and not each.is_nameless
+        declared = self.facts.given.get("release.license")
+        offers = [] if declared is None else [str(declared.value)]
+        offers += [
+            self._in_force(each)
+            for each in said
+            if each.kind not in ("text", "prose") and not each.is_nameless
         ]
         texts = [self._in_force(each) for each in said if each.kind == "text" and each.choices]
         if texts:
@@ -263,11 +291,32 @@ class _Weighing:
     def _meant(self, term: Term) -> Term:
         return replace(term, root=self.meant.get(term.root, term.root))
 
+    def _against_lineage(self, claims: tuple[engine.Claim, ...]) -> Iterable[Contradiction]:
+        """Statements of the release itself that its ancestors' terms do not allow."""
+        for claim in claims:
+            if claim.state != "unmet" or claim.work != self.name:
+                continue
+            said = next(
+                (
+                    each
+                    for each in self.statements
+                    if each.component == "" and claim.document not in each.roots
+                ),
+                None,
+            )
+            if said is not None:
+                document = self.meant.get(claim.document, claim.document)
+                yield Contradiction(
+                    fact="license", between=(said.shown, f"{document} (lineage: {claim.path[0]})")
+                )
+
     def _renamed(self) -> tuple[Statement, ...]:
         return tuple(
             replace(
                 each,
-                choices=tuple(tuple(self.meant.get(root, root) for root in choice) for choice in each.choices),
+                choices=tuple(
+                    tuple(self.meant.get(root, root) for root in choice) for choice in each.choices
+                ),
             )
             for each in self.statements
         )
@@ -283,7 +332,7 @@ class _Weighing:
                 engine.Unknown(
                     document=root,
                     clause="altered-text",
-                    says=f"{copy.file.place} is {root} with other words, and nobody but itself says that it means that license.",
+                    says=f"{copy.file.place} is {root} with other words, and only the release itself names that license: what these words allow is unknown.",
                     how="Read the places that differ, or put the licensor's own text in its place.",
                     missing=("the text as altered",),
                 )
@@ -293,11 +342,12 @@ class _Weighing:
     # --- the report
 
     def _concluded(self, terms: Terms) -> tuple[Report, Facts]:
-        facts = Facts(self.facts.words)
-        facts.given, facts.contradictions = dict(self.facts.given), list(self.facts.contradictions)
+        facts = self.facts.copy()
         roots = tuple(dict.fromkeys(term.root for choice in terms.choices for term in choice))
         policies = {root: policies_of(root) for root in roots}
-        owed = self.inherited if self.origin.lineage.works[self.origin.lineage.subject].parents else frozenset(roots)
+        bound = frozenset(root for root in roots if catalogue.heads()[root]["openness"] not in FREE)
+        # Of permissive terms that no ancestor has, the publisher is the licensor.
+        owed = bound | self.inherited if self.inherited else frozenset(roots)
         observe(facts, self.directory, self.origin, self.audit.copies, roots, owed, policies)
         offered = next((each for each in self._renamed() if each.component == "" and not each.is_data), None)
         if offered is not None and not offered.is_nameless:
@@ -306,15 +356,25 @@ class _Weighing:
         return conclude(asked, terms, facts), facts
 
     def _told(self, report: Report, facts: Facts) -> Report:
-        notes = [*self._use_notes(), *self.origin.notes, *self.origin.hints, *self._version_notes(), *self.notes]
-        notes += [clean(oddity) for witness in self.directory.witnesses for oddity in witness.oddities][:MOST_ROWS]
+        notes = [
+            *self._use_notes(),
+            *self.origin.notes,
+            *self.origin.hints,
+            *self._version_notes(),
+            *self.notes,
+        ]
+        notes += [clean(oddity) for witness in self.directory.witnesses for oddity in witness.oddities][
+            :MOST_ROWS
+        ]
         notes += self.audit.notes
         rows = [*self._rows(self.directory, self.audit.copies, "")]
         for local in self.origin.local.values():
             rows += self._rows(local.directory, local.copies, f"{clean(local.path)}: ")
         if len(rows) > MOST_ROWS:
             notes.append(f"{len(rows):,} witnesses speak; the report shows {MOST_ROWS}.")
-        datasets = dict.fromkeys(name for witness in self.directory.witnesses for name in witness.says.get("datasets", ()))
+        datasets = dict.fromkeys(
+            name for witness in self.directory.witnesses for name in witness.says.get("datasets", ())
+        )
         if datasets:
             shown = ", ".join(clean(name) for name in list(datasets)[:10])
             notes.append(f"The model was trained on {shown}; the terms of the data were not looked at.")
@@ -327,8 +387,15 @@ class _Weighing:
                 Disagreement(fact=each.fact, between=tuple(clean(side) for side in each.between))
                 for each in facts.contradictions
             ),
-            unread=tuple(NotRead(path=each.path, reason=each.reason) for each in self.directory.unread),
+            unread=tuple(self._unread()),
         )
+
+    def _unread(self) -> Iterable[NotRead]:
+        for each in self.directory.unread:
+            yield NotRead(path=each.path, reason=each.reason)
+        for local in self.origin.local.values():
+            for each in local.directory.unread:
+                yield NotRead(path=f"{clean(local.path)}/{each.path}", reason=each.reason)
 
     def _use_notes(self) -> Iterable[str]:
         if self.inferred:
@@ -349,7 +416,7 @@ class _Weighing:
                 if index == MOST_ALTERED:
                     break
                 clause = None if name is None else document.clause(name)
-                where = f"section {at}, clause {name}" if clause is not None else "outside of any clause"
+                where = f"in section {at}, clause {name}" if clause is not None else "outside of any clause"
                 yield Finding(
                     document=document.id,
                     clause=f"{name or 'text'}-altered-{index + 1}",
@@ -358,7 +425,7 @@ class _Weighing:
                     act=(),
                     status="violated",
                     effect="none",
-                    says=f"{copy.file.place} is altered and no copy of {document.id}: in {where}, {says}.",
+                    says=f"{copy.file.place} is altered and no copy of {document.id}: {where}, {says}.",
                     how="Put the licensor's own text in its place.",
                     url=None if clause is None else clause.link,
                 )
@@ -371,13 +438,17 @@ class _Weighing:
         for copy in copies:
             said = {"text": copy.document, "match": copy.match.match, "similarity": copy.match.similarity}
             if copy.match.altered:
-                said["altered"] = sorted({each.clause for each in copy.match.altered if each.clause is not None})
+                said["altered"] = sorted(
+                    {each.clause for each in copy.match.altered if each.clause is not None}
+                )
             if copy.match.near is not None:
                 said["near"] = copy.match.near
             yield Testified(source=f"{copy.file.role}-file", place=f"{before}{copy.file.place}", says=said)
         for name in directory.names:
             if name.source in ("directory", "file", "hub cache"):
-                yield Testified(source=name.source, place=f"{before}{name.place}", says={"model_name": clean(name.name)})
+                yield Testified(
+                    source=name.source, place=f"{before}{name.place}", says={"model_name": clean(name.name)}
+                )
 
 
 def _relation(asked: Asked) -> str:
@@ -424,7 +495,12 @@ def _distinct(unknowns: Iterable[engine.Unknown]) -> tuple[engine.Unknown, ...]:
 
 
 def _slug(written: str) -> str:
-    return "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in written.lower())[:40].strip("-") or "unnamed"
+    return (
+        "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in written.lower())[:40].strip(
+            "-"
+        )
+        or "unnamed"
+    )
 
 
 def _worded(finding: Finding) -> Finding:

@@ -9,10 +9,11 @@ from msgspec import Struct
 
 from weightlicense import catalogue
 from weightlicense.artifacts import Directory, TextFile, clean
-from weightlicense.recognition import Match, identify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from weightlicense.recognition import Match
 
 MOST_TEXTS: Final = 200
 """Texts that are compared with the known ones; the rest is said to be left out."""
@@ -20,7 +21,8 @@ MOST_BYTES: Final = 16 * 1024 * 1024
 SHORT: Final = 80
 """Words of a file that can only name a license, not be one."""
 _NAMES = re.compile(
-    r"(?:spdx-license-identifier|licen[cs]ed? (?:under|by)(?: the)?|licen[cs]e)\s*[:=]?\s*(.+)", re.I
+    r"(?:spdx-license-identifier|licen[cs]ed? (?:under|by)(?: the)?|licen[cs]e)\s*[:=]?\s*(.+)",
+    re.IGNORECASE,
 )
 _OF_A_TEXT = re.compile(rb"(?i)licen[cs]e|agreement|terms|policy|warrant|copyright")
 
@@ -67,6 +69,10 @@ def find_copies(directory: Directory) -> tuple[tuple[Copy, ...], tuple[str, ...]
         if not is_law and (len(text.data) < 1000 or not _OF_A_TEXT.search(text.data)):
             continue
         if text.data not in known:
+            from weightlicense.recognition import (
+                identify,
+            )  # loads the fingerprints, which not every audit needs
+
             if count == MOST_TEXTS or len(text.data) > left:
                 break
             count, left = count + 1, left - len(text.data)
@@ -90,7 +96,7 @@ def named_in(text: TextFile) -> str | None:
 
 def is_policy(document: str) -> bool:
     """Whether a document is a use policy, which limits a license and is none."""
-    return catalogue.heads()[document]["kind"] == "acceptable-use-policy"
+    return str(catalogue.heads()[document]["kind"]) == "acceptable-use-policy"
 
 
 def altered_clauses(copy: Copy) -> Iterable[tuple[str | None, str | None, str]]:

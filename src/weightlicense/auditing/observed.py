@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from weightlicense import catalogue
 from weightlicense.artifacts import Directory, Name, TextFile, Unread, clean
+from weightlicense.auditing.statements import pipeline_parts
 from weightlicense.usecase import RANKS, Contradiction, Facts, Given
 from weightlicense.value import name_folded
 
@@ -72,18 +73,17 @@ def observe(
 
 
 def names_of(directory: Directory) -> tuple[Name, ...]:
-    """The names of the model itself, the first to count first; of those in folders only where the root has none."""
-    root = [name for name in directory.names if "/" not in name.place.partition(":")[0]] or list(
-        directory.names
-    )
+    """The names of the model itself, the first to count first: by their source, and at the root before in folders."""
+    parts = tuple(f"{part}/" for part in pipeline_parts(directory.witnesses))
 
-    def order(name: Name) -> int:
-        if name.source in _NAME_ORDER:
-            return _NAME_ORDER.index(name.source)
-        return len(_NAME_ORDER) + (name.source not in ("directory", "file"))
+    def order(name: Name) -> tuple[int, int]:
+        # A name that a training tool writes (`model-index`, a title in metadata) comes after the directory's.
+        later = len(_NAME_ORDER) + (name.source not in ("directory", "file"))
+        rank = _NAME_ORDER.index(name.source) if name.source in _NAME_ORDER else later
+        return rank, name.place.partition(":")[0].count("/")
 
-    # A name that a training tool writes (`model-index`, a title in metadata) comes after the directory's.
-    return tuple(sorted(root, key=order))
+    own = [name for name in directory.names if not (parts and name.place.startswith(parts))]
+    return tuple(sorted(own, key=order))
 
 
 def _give(facts: Facts, name: str, text: str, place: str) -> None:

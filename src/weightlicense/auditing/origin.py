@@ -29,6 +29,7 @@ USES: Final = {
 }
 """The use that each relation suggests, in the order in which one is chosen."""
 RELATION_OF: Final = {"fine-tune": "fine-tune", "quantize": "quantize", "adapt": "adapter", "merge": "merge"}
+_QUANTIZED: Final = frozenset({"gguf", "gguf-my-repo", "gptq", "awq", "exl2", "quantized", "4-bit", "8-bit"})
 MOST_PARENTS: Final = 200
 MOST_LOCAL: Final = 16
 _SIGNS_OF_A_MODEL: Final = re.compile(
@@ -103,7 +104,9 @@ def default_relation(directory: Directory) -> str:
         return "quantize"
     named = {catalogue.normalised(parent.name) for parent in parents_of(directory) if not parent.hint}
     tags = {tag.lower() for witness in directory.witnesses for tag in witness.says.get("tags", ())}
-    return "merge" if len(named) > 1 and tags & {"merge", "mergekit", "moe"} else "fine-tune"
+    if len(named) > 1 and tags & {"merge", "mergekit", "moe"}:
+        return "merge"
+    return "quantize" if tags & _QUANTIZED else "fine-tune"
 
 
 def trace(
@@ -228,7 +231,7 @@ class _Tracing:
         """The id of a parent's work, made where it is new; None for a hint that leads nowhere."""
         name = clean(parent.name)
         if parent.local and (path := _local_path(parent.name, directory)) is not None:
-            return self._read(path, name, directory)
+            return self._read(path, name)
         stem = re.sub(r"\.(gguf|safetensors|bin|ckpt|pt|pth)$", "", parent.name, flags=re.IGNORECASE)
         model = None if parent.local and not parent.hint and os.sep in stem else catalogue.find_model(stem)
         if parent.hint:
@@ -257,7 +260,7 @@ class _Tracing:
         self.models[model.id] = model
         return key
 
-    def _read(self, path: str, name: str, child: Directory) -> str:
+    def _read(self, path: str, name: str) -> str:
         """The work of a local parent, with those behind it."""
         self.firm = True
         if path in self.local or len(self.local) >= MOST_LOCAL:

@@ -75,8 +75,10 @@ class Statement(Struct, frozen=True, kw_only=True):
 
 def statements_of(witnesses: Iterable[Witness], copies: Iterable[Copy], day: str) -> tuple[Statement, ...]:
     """Every statement of a directory, the first to count first."""
-    found = [statement for witness in witnesses for statement in _by_witness(witness, day)]
-    found += list(_by_text(copies, day))
+    every = tuple(witnesses)
+    parts = pipeline_parts(every)
+    found = [statement for witness in every for statement in _by_witness(witness, day, parts)]
+    found += list(_by_text(copies, day, parts))
     found.sort(key=lambda statement: (RANK.index(statement.kind), statement.component != ""))
     return tuple(dict.fromkeys(found))[:MOST]
 
@@ -87,7 +89,7 @@ def stated(written: str, day: str, *, kind: str, place: str, component: str = ""
     resolved = _resolved(written, day)
     if resolved is None:
         return replace(
-            made, reason=f"{clean(written)!r}, which {place} names, is no license that the catalogue knows."
+            made, reason=f"{place} names {clean(written)}, which is no license that the catalogue knows."
         )
     return replace(
         made,
@@ -137,12 +139,8 @@ def _titles() -> dict[str, str]:
     return titles
 
 
-def _by_witness(witness: Witness, day: str) -> Iterator[Statement]:
-    component = str(witness.says.get("component", ""))
-    if witness.says.get("subject"):
-        component = ""
-    if component == "model" and witness.source == "kitfile":
-        component = ""
+def _by_witness(witness: Witness, day: str, parts: frozenset[str]) -> Iterator[Statement]:
+    component = _part_of(witness, parts)
     purpose = witness.says.get("purpose") or witness.says.get("type")
     is_data = _DATA.fullmatch(component) is not None or purpose in _DATA_PURPOSES
     kind = "card" if witness.source == "card" else "format"
@@ -176,16 +174,16 @@ def _by_witness(witness: Witness, day: str) -> Iterator[Statement]:
         elif _BINDING.search(mention.text):
             yield replace(
                 made,
-                reason=f"{mention.place} says {clean(mention.text)!r}, which limits the use and names no text.",
+                reason=f"{mention.place} says “{clean(mention.text)}”, which limits the use and names no text.",
             )
 
 
-def _by_text(copies: Iterable[Copy], day: str) -> Iterator[Statement]:
+def _by_text(copies: Iterable[Copy], day: str, parts: frozenset[str]) -> Iterator[Statement]:
     for copy in copies:
         if copy.file.role != "license":
             continue
         place = copy.file.place
-        component = "" if copy.file.embedded or ".dist-info" in copy.folder else _component(copy.folder)
+        component = "" if copy.file.embedded else _folder_of(clean(copy.folder), parts)
         if copy.document is not None:
             if not is_policy(copy.document):
                 kind = "an altered text of" if not copy.is_unaltered else "the text of"
@@ -213,12 +211,31 @@ def _by_text(copies: Iterable[Copy], day: str) -> Iterator[Statement]:
             )
 
 
-def _component(folder: str) -> str:
-    return (
-        ""
-        if folder.rpartition("/")[2].lower() in {"", "licenses", "licences", "license", "legal"}
-        else clean(folder)
-    )
+def _part_of(witness: Witness, parts: frozenset[str]) -> str:
+    """The part of the release that a witness speaks of; a folder is one only where a pipeline names it."""
+    component = str(witness.says.get("component", ""))
+    if witness.says.get("subject") or (witness.source == "kitfile" and component == "model"):
+        return ""
+    if witness.source in ("kitfile", "dvc", "spdx", "cyclonedx"):
+        return component
+    return _folder_of(component, parts)
+
+
+def _folder_of(folder: str, parts: frozenset[str]) -> str:
+    """The part of a pipeline that a folder is, or lies in; empty for another folder."""
+    return next((part for part in parts if folder == part or folder.startswith(f"{part}/")), "")
+
+
+def pipeline_parts(witnesses: Iterable[Witness]) -> frozenset[str]:
+    """The folders of a pipeline's components, each of which may have a license of its own."""
+    found: set[str] = set()
+    for witness in witnesses:
+        if witness.source == "diffusers":
+            folder = str(witness.says.get("component", ""))
+            found.update(
+                f"{folder}/{name}" if folder else name for name in witness.says.get("components", ())
+            )
+    return frozenset(found)
 
 
 def settled(
@@ -233,8 +250,12 @@ def settled(
         root for each in every if each.kind == "text" and not each.altered for root in each.roots
     )
     notes: list[str] = []
+    own = sorted(
+        {root for each in every if each.kind == "text" and not each.component for root in each.roots}
+    )
     made = []
     for each in every:
+        found = each
         if each.one_of:
             for known, whose in (
                 (texts, "the text in the directory"),
@@ -245,23 +266,14 @@ def settled(
                     notes.append(
                         f"The label {each.written} stands for several texts; {whose} settles it: {fitting[0]}."
                     )
-                    each = replace(each, choices=((fitting[0],),), one_of=(), reason=None)
+                    found = replace(each, choices=((fitting[0],),), one_of=(), reason=None)
                     break
-        elif each.is_nameless and each.component == "":
-            own = sorted(
-                {
-                    root
-                    for text in every
-                    if text.kind == "text" and text.component == ""
-                    for root in text.roots
-                }
+        elif each.is_nameless and not each.component and own:
+            notes.append(
+                f"{each.place} says {each.written}, which names no text; the text in the directory is meant."
             )
-            if own:
-                notes.append(
-                    f"{each.place} says {each.written}, which names no text; the text in the directory is meant."
-                )
-                each = replace(each, choices=(tuple(own),), reason=None, is_nameless=False)
-        made.append(each)
+            found = replace(each, choices=(tuple(own),), reason=None, is_nameless=False)
+        made.append(found)
     return tuple(made), tuple(notes)
 
 
@@ -292,7 +304,7 @@ def disagreements(statements: Iterable[Statement]) -> Iterator[Contradiction]:
         for index, first in enumerate(rows):
             for second in rows[index + 1 :]:
                 one, two = _compared(first, texts), _compared(second, texts)
-                if one is None or two is None or one <= two or two <= one or one == two:
+                if one is None or two is None or one <= two or two <= one or first.place == second.place:
                     continue
                 pair: frozenset[object] = frozenset((one, two))
                 if pair not in seen:

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from weightlicense.change import Change, Obstacle
 from weightlicense.condition import Atom, Condition, Values, atoms
@@ -30,7 +31,7 @@ NAMELESS: Final = "<name>"
 OFFERED: Final = "release.license"
 
 Variable = tuple[str, str]
-"""A key of a fact and, for a set, the member that is added or taken out (else empty)."""
+"""A fact as people name it and, for a set, the member that is added or taken out (else empty)."""
 
 
 class Bar(Struct, frozen=True, kw_only=True):
@@ -48,9 +49,10 @@ class Bar(Struct, frozen=True, kw_only=True):
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """One fact changed: the value that it then has, and the change as a report shows it."""
+    """One fact changed: where its value stands, the value that it then has, and the change as a report shows it."""
 
     variable: Variable
+    key: str
     value: Any
     change: Change
 
@@ -99,10 +101,34 @@ def obstacle(program: Program, bar: Bar, values: Values) -> Obstacle:
     )
 
 
-def steps(program: Program, bar: Bar, values: Values, taken: Iterable[Variable]) -> Iterator[Step]:
-    """The changes of one fact that bear on the bar, of facts that were not changed yet."""
+def assume(values: Assumed, program: Program, step: Step) -> None:
+    """Make a change of one program's facts in the values of another: a fact without a document counts for each."""
+    name = step.variable[0]
+    if step.key == name or name.endswith("]"):
+        values[step.key] = step.value
+    elif program.asked_by.get(name, 0) <= 1:
+        for root in set(program.roots.values()):
+            values[f"{name}[{root}]"] = step.value
+
+
+def steps(
+    program: Program, bar: Bar, values: Values, taken: Iterable[Variable], named: frozenset[str] = frozenset()
+) -> Iterator[Step]:
+    """The changes of one fact that bear on the bar, of facts that were not changed yet.
+
+    `named` are the facts that were given for a document: these are changed under its name.
+    """
+    for step in _steps(program, bar, values, taken):
+        name, member = step.variable
+        if name in named:
+            yield replace(step, variable=(step.key, member), change=replace(step.change, fact=step.key))
+        else:
+            yield step
+
+
+def _steps(program: Program, bar: Bar, values: Values, taken: Iterable[Variable]) -> Iterator[Step]:
     done = set(taken)
-    changed = {key for key, _member in done}
+    changed = {name for name, _member in done}
     found = _duty_steps(program, bar, values) if bar.duty is not None else iter(())
     tested: dict[str, list[Atom]] = {}
     for atom in atoms(bar.condition) if bar.condition is not None else ():
@@ -118,8 +144,12 @@ def steps(program: Program, bar: Bar, values: Values, taken: Iterable[Variable])
         ),
         *(_claim_steps(bar, values)),
     ):
-        key, member = step.variable
-        is_free = step.variable not in done and (member != "" or key not in changed)
+        name, member = step.variable
+        is_free = (
+            step.variable not in done
+            and (step.key, member) not in done
+            and (member != "" or changed.isdisjoint((name, step.key)))
+        )
         if is_free and (step.variable, step.value) not in seen:
             seen.add((step.variable, step.value))
             yield step
@@ -173,7 +203,8 @@ def _is_own(claim: Claim) -> bool:
 def _set(program: Program, bar: Bar, values: Values, key: str, value: Any, text: str) -> Step:
     was = values[key]
     return Step(
-        variable=(key, ""),
+        variable=(_name(program, key), ""),
+        key=key,
         value=value,
         change=Change(
             fact=_name(program, key),
@@ -228,7 +259,7 @@ def _hazard_steps(program: Program, bar: Bar, values: Values, key: str, tested: 
             reach |= program.words.tagged(frozenset(operand))
     for tag in sorted(reach & now):
         change = Change(fact=key, removes=tag, was=shown(now), by=bar.by)
-        yield Step(variable=(key, tag), value=without_tags(now, tag, program.words), change=change)
+        yield Step(variable=(key, tag), key=key, value=without_tags(now, tag, program.words), change=change)
 
 
 def _fewer_places(now: Places, tested: list[Atom], words: Vocabulary) -> Iterator[Places]:
@@ -259,7 +290,7 @@ def _duty_steps(program: Program, bar: Bar, values: Values) -> Iterator[Step]:
     show = bar.duty.show
     for step in _showing(program, bar, values, keys):
         after = Assumed(values)
-        after[step.variable[0]] = step.value
+        after[step.key] = step.value
         if show(after) != "unmet":
             yield step
     if values[attested] == "unmet":
@@ -279,7 +310,7 @@ def _showing(program: Program, bar: Bar, values: Values, keys: list[str]) -> Ite
         case "contains":
             text = parameters.get("text") or "<the notices of the original>"
             change = Change(fact=key, adds=text, was=values[key], by=bar.by)
-            yield Step(variable=(key, text), value=with_notice(values[key], text), change=change)
+            yield Step(variable=(key, text), key=key, value=with_notice(values[key], text), change=change)
         case "display":
             text = (parameters.get("any-of") or (parameters["text"],))[0]
             existing = [place for place in keys if values[place] is not None] or keys
@@ -291,7 +322,7 @@ def _showing(program: Program, bar: Bar, values: Values, keys: list[str]) -> Ite
                     by=bar.by,
                 )
                 value = (values[place] or frozenset()) | {text}
-                yield Step(variable=(place, text), value=value, change=change)
+                yield Step(variable=(place, text), key=place, value=value, change=change)
         case "same-license":
             for name in dict.fromkeys(
                 (*(parameters.get("licenses") or ()), _offerable(document.spdx, document.id))
@@ -346,4 +377,4 @@ def _claim_steps(bar: Bar, values: Values) -> Iterator[Step]:
     if own and len(own) == len({claim.document for claim in bar.claims}):
         text = " AND ".join(own)
         change = Change(fact=OFFERED, value=text, was=values[OFFERED], by=bar.by)
-        yield Step(variable=(OFFERED, ""), value=text, change=change)
+        yield Step(variable=(OFFERED, ""), key=OFFERED, value=text, change=change)

@@ -6,9 +6,10 @@ Keys are the user's own, Ed25519 in PEM.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import msgspec
 from msgspec import Struct, UnsetType
@@ -16,15 +17,15 @@ from msgspec import Struct, UnsetType
 from weightlicense.artifacts.jsontext import parse_object
 from weightlicense.artifacts.witness import Unreadable
 from weightlicense.errors import DataError, Problem, UsageError
-from weightlicense.report.bill import as_text
+from weightlicense.report.bill import as_text, clean
 from weightlicense.report.history import Read, printable, read_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 PAYLOAD: Final = "application/vnd.in-toto+json"
-PREDICATE: Final = "https://weightlicense.dev/report/v1"
+PREDICATE: Final = "urn:weightlicense:report:1"
 MOST_BYTES: Final = 16 * 1024 * 1024
 PIP: Final = 'pip install "weightlicense[attest]"'
 
@@ -69,13 +70,14 @@ class Verified(Struct, frozen=True, kw_only=True):
     matched: tuple[str, ...] = ()
 
 
-def statement(read: Read) -> dict[str, Any]:
-    """The statement about a report: its own digest first, then the text and the artefacts that it names with one."""
+def statement(read: Read, audited: Iterable[str] = ()) -> dict[str, Any]:
+    """The statement about a report: its own digest first, then those that it names, then those of the files audited."""
     report = read.report
     return {
         "_type": STATEMENT,
         "subject": [
-            {"name": name, "digest": {"sha256": sha256}} for name, sha256 in dict.fromkeys(_subjects(read))
+            {"name": clean(name), "digest": {"sha256": sha256}}
+            for name, sha256 in dict.fromkeys((*_subjects(read), *_digests(audited)))
         ],
         "predicateType": PREDICATE,
         "predicate": {
@@ -100,8 +102,40 @@ def _subjects(read: Read) -> Iterator[tuple[str, str]]:
                 yield witness.place, sha256
 
 
-def sign(report: str, key: str) -> str:
+def _digests(audited: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Every file of these files and folders with its digest, by its path in the folder; folders behind links are left out."""
+    for path in audited:
+        if os.path.isfile(path):
+            yield os.path.basename(path), _digest(path)
+            continue
+        names = sorted(
+            os.path.join(folder, name) for folder, _, files in os.walk(path, onerror=_raise) for name in files
+        )
+        for name in names:
+            yield os.path.relpath(name, path).replace(os.sep, "/"), _digest(name)
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise UsageError(
+        f"{printable(str(error.filename))}: {error.strerror}", hint="give the file or folder that was audited"
+    )
+
+
+def _digest(path: str) -> str:
+    try:
+        # A pipe or a device has no digest, and reading it may never end.
+        if not os.path.isfile(path):
+            raise UsageError(f"{printable(path)} is no regular file", hint="take it out of what was audited")
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        _raise(error)
+
+
+def sign(report: str, key: str, *, audited: Iterable[str] = ()) -> str:
     """A DSSE envelope in JSON over the statement about a report, signed with the private key of a PEM file.
+
+    `audited` are files and folders whose digests are signed with it.
 
     Raises `DataError` for a file that is no report, `UsageError` for a key that is none or a library that is missing.
     """
@@ -116,14 +150,16 @@ def sign(report: str, key: str) -> str:
         raise _no_key(key, "private", error) from None
     if not isinstance(private, ed25519.Ed25519PrivateKey):
         raise _no_key(key, "private", None)
-    payload = json.dumps(statement(read), sort_keys=True, separators=(",", ":")).encode()
+    payload = json.dumps(statement(read, audited), sort_keys=True, separators=(",", ":")).encode()
     envelope = dsse.Envelope(payload, PAYLOAD, {})
     envelope.sign(signer.CryptoSigner(private))
     return as_text(envelope.to_dict())
 
 
-def verify(path: str, key: str, *, report: str | None = None) -> Verified:
-    """The statement of an envelope whose signature is that of a public key in PEM; with `report`, also that it is about it.
+def verify(path: str, key: str, *, report: str | None = None, audited: Iterable[str] = ()) -> Verified:
+    """The statement of an envelope whose signature is that of a public key in PEM, and of which files it is.
+
+    `report` must be the report that was signed, `audited` files and folders as they were when it was.
 
     Raises `DataError` for a file that is no envelope or no statement, `UsageError` for a key that is none, and
     `SignatureError` where the signature is not the key's or the report another.
@@ -139,18 +175,20 @@ def verify(path: str, key: str, *, report: str | None = None) -> Verified:
     values = _envelope(path)
     try:
         envelope = dsse.Envelope.from_dict(values)
-        # A key id is only a hint (DSSE, protocol): what counts is whether the user's key made the signature.
-        signatures = list(envelope.signatures.values())
+        signatures = [bytes.fromhex(each.signature) for each in envelope.signatures.values()]
+        data = envelope.pae()
     except Exception as error:  # noqa: BLE001 - a stranger's file
         raise _wrong(path, f"no DSSE envelope: {error}") from None
-    if not any(_is_by(known, signature, envelope.pae()) for signature in signatures):
+    # A key id is only a hint (DSSE, protocol): what counts is whether the user's key made a signature.
+    if not any(_is_by(public, each, data) for each in signatures):
         raise SignatureError(
-            f"{printable(path)}: no signature by {printable(key)}", hint="ask who signed it for their public key"
+            f"{printable(path)}: no signature by {printable(key)}",
+            hint="ask who signed it for their public key",
         )
     if envelope.payload_type != PAYLOAD:
         raise _wrong(path, f"its payload is {envelope.payload_type}, where an in-toto statement is {PAYLOAD}")
     found = _statement(path, envelope.payload)
-    matched: tuple[str, ...] = ()
+    matched: list[str] = []
     if report is not None:
         read = read_report(report)
         if found.subject[0].digest.sha256 != read.sha256:
@@ -159,8 +197,16 @@ def verify(path: str, key: str, *, report: str | None = None) -> Verified:
                 f"{printable(found.subject[0].digest.sha256)}",
                 hint="give the very file that was signed",
             )
-        matched = (report,)
-    return Verified(key_id=known.keyid, statement=found, matched=matched)
+        matched.append(found.subject[0].name)
+    signed = {(each.name, each.digest.sha256) for each in found.subject}
+    for name, sha256 in _digests(audited):
+        if (clean(name), sha256) not in signed:
+            raise SignatureError(
+                f"{printable(name)} is not as it was signed: its SHA-256 is {sha256}",
+                hint="audit it again, and sign the new report",
+            )
+        matched.append(clean(name))
+    return Verified(key_id=known.keyid, statement=found, matched=tuple(matched))
 
 
 class SignatureError(UsageError):
@@ -193,7 +239,8 @@ def _no_key(path: str, kind: str, error: Exception | None) -> UsageError:
     option = "" if kind == "private" else " -pubout"
     make = "genpkey -algorithm ed25519 -out KEY" if kind == "private" else f"pkey -in KEY{option} -out PUB"
     return UsageError(
-        f"{printable(path)}: {what}, where a {kind} Ed25519 key in PEM is needed", hint=f"openssl {make} makes one"
+        f"{printable(path)}: {what}, where a {kind} Ed25519 key in PEM is needed",
+        hint=f"openssl {make} makes one",
     )
 
 
@@ -221,12 +268,12 @@ def _statement(path: str, payload: bytes) -> Statement:
     return found
 
 
-def _is_by(key: Any, signature: Any, data: bytes) -> bool:
-    from securesystemslib.exceptions import UnverifiedSignatureError
+def _is_by(public: Any, signature: bytes, data: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature
 
     try:
-        key.verify_signature(signature, data)
-    except UnverifiedSignatureError:
+        public.verify(signature, data)
+    except InvalidSignature:
         return False
     return True
 
@@ -243,7 +290,10 @@ def render(verified: Verified) -> str:
     answer = verified.statement.predicate
     lines = [f"The signature holds: key {verified.key_id}."]
     lines.append(f"{answer.verdict} for {answer.use}, as of {answer.as_of}, by {answer.tool}.")
-    lines += [f"  {each.digest.sha256}  {each.name}" for each in verified.statement.subject]
-    if not verified.matched:
+    lines += [
+        f"  {'✓' if each.name in verified.matched else '·'} {each.digest.sha256}  {each.name}"
+        for each in verified.statement.subject
+    ]
+    if verified.statement.subject[0].name not in verified.matched:
         lines.append("The report itself was not given: --report FILE compares it.")
     return "".join(f"{printable(line)}\n" for line in lines)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from itertools import pairwise
 from typing import Any, Final
 
 import msgspec
@@ -137,9 +138,9 @@ def make_bill(report: Report) -> Bill:
     datasets = set()
     for finding in report.findings:
         path = [*finding.path[:-1], names[0]]
-        for older, newer in zip(path, path[1:], strict=False):
+        for older, newer in pairwise(path):
+            parents.setdefault(newer, {})[older] = None
             parents.setdefault(older, {})
-            parents[newer][older] = None
         if finding.clause == "dataset":
             datasets.add(path[0])
         # A claim of terms stands at the work that claims them, not at the one that gives them.
@@ -154,7 +155,7 @@ def make_bill(report: Report) -> Bill:
         return " AND ".join(dict.fromkeys(licenses[each].reference for each in ids)) or None
 
     works = []
-    for name, older in parents.items():
+    for name, came_from in parents.items():
         own = _known(list(given.get(name, ())))
         is_subject = name == names[0]
         declared = joined(own)
@@ -169,7 +170,7 @@ def make_bill(report: Report) -> Bill:
                 declared=declared or None,
                 concluded=(None if unknown else joined(roots)) if is_subject else declared,
                 licenses=tuple(dict.fromkeys(licenses[d].reference for d in (roots if is_subject else own))),
-                parents=tuple(map(_key, older)),
+                parents=tuple(map(_key, came_from)),
             )
         )
     return Bill(
@@ -257,7 +258,9 @@ def _comment(report: Report, *, unknown: bool) -> str:
     """What the license fields alone do not say: which policies bind with them, and whether a license is unknown."""
     heads = catalogue.heads()
     policies = dict.fromkeys(
-        f.document for f in report.findings if heads.get(f.document, {}).get("kind") == "acceptable-use-policy"
+        f.document
+        for f in report.findings
+        if heads.get(f.document, {}).get("kind") == "acceptable-use-policy"
     )
     lines = [f"Checked: {report.subject.license}."]
     if policies:

@@ -57,7 +57,7 @@ def bom(bill: Bill) -> Bom:
         serial_number=uuid5(NAMESPACE_URL, bill.namespace),
         metadata=BomMetaData(
             component=subject,
-            timestamp=datetime.fromisoformat(bill.created.replace("Z", "+00:00")),
+            timestamp=datetime.fromisoformat(bill.created),
             tools=ToolRepository(components=[tool]),
         ),
         components=[component for component in components.values() if component is not subject],
@@ -85,7 +85,9 @@ def _component(work: Work, bill: Bill) -> Component:
         description=f"{bill.comment} {bill.summary}" if is_subject else None,
         licenses=_licenses(work, bill, concluded=is_subject),
         external_references=[
-            ExternalReference(type=ExternalReferenceType.LICENSE, url=XsUri(license.url), comment=license.title)
+            ExternalReference(
+                type=ExternalReferenceType.LICENSE, url=XsUri(license.url), comment=license.title
+            )
             for license in map(bill.license, work.licenses)
             if license.url
         ],
@@ -128,7 +130,9 @@ def _licenses(work: Work, bill: Bill, *, concluded: bool) -> list[License]:
             acknowledgement=said,
             properties=[
                 Property(name="weightlicense:title", value=license.title),
-                Property(name="weightlicense:text", value=license.source if license.text is None else "included"),
+                Property(
+                    name="weightlicense:text", value=license.source if license.text is None else "included"
+                ),
             ],
         )
     ]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from typing import Any, Final, Literal
+from typing import Literal
 from urllib.parse import quote
 
-import msgspec
 from msgspec import Struct
 
-from weightlicense.finding import DutyRow, Finding, Report
+from weightlicense.decision import PolicyDecision
+from weightlicense.finding import EXIT_CODES, DutyRow, Finding, Report
 from weightlicense.report.html import visible
 
 Weight = Literal["unmet", "remark", "to-do", "undecided", "judgement"]
-DENIES: Final = ("deny", "denies")
 _LINE = re.compile(r"(?P<path>\S.*?):(?P<line>[1-9][0-9]{0,8})(?![^ ,;)])")
 _AFTER_FILE = re.compile(r"$|[,:;]| \(| is an altered text")
 
@@ -101,35 +100,17 @@ def distinct(names: Iterable[str]) -> Iterable[str]:
         yield name if counts[name] == 1 else f"{name} #{counts[name]}"
 
 
-def policy_rows(report: Report) -> list[dict[str, Any]]:
-    """The decisions of policies as plain data."""
-    return [dict(msgspec.to_builtins(row)) for row in report.policies]
+def verdict_code(report: Report) -> int:
+    """The exit code of the verdict alone, policies aside: 0 as planned, 1 not so, 3 not known."""
+    return EXIT_CODES.get(report.verdict, 1)
 
 
-def is_denied(row: dict[str, Any]) -> bool:
-    """Whether a policy says no."""
-    return row.get("decision") in DENIES
-
-
-def policy_text(row: dict[str, Any]) -> str:
-    """A decision of a policy as a sentence without an end: `acme: deny by no-llama`."""
-    rule = _plain(row.get("rule"))
-    waiver = _plain(row.get("waiver"))
-    by = f" by {rule}" if rule else ""
-    waived = f"; waiver: {waiver}" if waiver else ""
-    return f"{_plain(row.get('policy'))}: {_plain(row.get('decision'))}{by}{waived}"
-
-
-def _plain(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case dict():
-            return ", ".join(f"{key}: {_plain(each)}" for key, each in value.items())
-        case list() | tuple():
-            return ", ".join(map(_plain, value))
-        case _:
-            return str(value)
+def policy_text(row: PolicyDecision) -> str:
+    """What a policy says: `acme: deny by no-llama. Its reason. Waiver of Ada until 2027-01-31, in-force.`."""
+    by = f" by {row.rule}" if row.rule else ""
+    waiver = row.waiver
+    waived = "" if waiver is None else f" Waiver of {waiver.owner} until {waiver.expires}, {waiver.state}."
+    return f"{row.policy}: {row.decision}{by}. {row.says}{waived}"
 
 
 def uri_path(path: str) -> str:

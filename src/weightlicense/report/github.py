@@ -14,14 +14,20 @@ from weightlicense.report.deciding import (
     Artefact,
     Deciding,
     deciding,
-    is_denied,
-    policy_rows,
     policy_text,
     shown,
+    verdict_code,
 )
 from weightlicense.report.wording import ADVICE, counted, is_lacking, reach, verdict
 
-LEVELS: Final = {"unmet": "error", "remark": "warning", "to-do": "warning", "undecided": "warning", "judgement": "warning"}
+LEVELS: Final = {
+    "unmet": "error",
+    "remark": "warning",
+    "to-do": "warning",
+    "undecided": "warning",
+    "judgement": "warning",
+}
+POLICY_LEVELS: Final = {"deny": "error", "approval": "warning", "broken": "warning"}
 MOST_NAMED: Final = 4
 """So many clauses a question names; the rest is counted."""
 _ORDER: Final = ("unmet", "judgement", "undecided", "remark", "to-do")
@@ -62,12 +68,11 @@ def command(level: str, title: str, message: str, artefact: Artefact | None = No
 
 
 def _lines(report: Report, root: str) -> Iterable[str]:
-    level = {0: "notice", 1: "error"}.get(report.exit_code, "warning")
+    level = {0: "notice", 1: "error"}.get(verdict_code(report), "warning")
     words = f"{verdict(report)} {reach(report)} {ADVICE[report.verdict]}"
     yield command(level, f"{report.verdict}: {report.subject.name}, {report.use}", words)
-    for row in policy_rows(report):
-        level = "error" if is_denied(row) else "notice"
-        yield command(level, f"policy {row.get('policy')}", policy_text(row))
+    for row in report.policies:
+        yield command(POLICY_LEVELS.get(row.decision, "notice"), f"policy {row.policy}", policy_text(row))
     rows = [each for each in deciding(report) if each.weight != "undecided" or is_lacking(each.finding)]
     for each in sorted(rows, key=lambda each: _ORDER.index(each.weight)):
         yield _clause(each, root)
@@ -75,7 +80,13 @@ def _lines(report: Report, root: str) -> Iterable[str]:
         asked = "warning" if question.first and report.verdict == UNDETERMINED else "notice"
         yield command(asked, f"not known: {question.fact}", f"{question.ask} {_decides(question.decides)}")
     for gap in report.unread:
-        yield command("warning", "not read", f"Nothing is concluded from it: {gap.reason}.", Artefact(path=gap.path), root)
+        yield command(
+            "warning",
+            "not read",
+            f"Nothing is concluded from it: {gap.reason}.",
+            Artefact(path=gap.path),
+            root,
+        )
 
 
 def _decides(references: tuple[str, ...]) -> str:

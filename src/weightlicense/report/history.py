@@ -22,7 +22,7 @@ from weightlicense.report.json import FORMAT
 from weightlicense.report.terminal import SIGNS, STATUS_SIGNS, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 ORDER: Final = (*VERDICTS[:3], UNDETERMINED, *VERDICTS[3:])
@@ -289,24 +289,7 @@ def compare(old: Read, new: Read) -> History:
             {question.fact: question.ask for question in one.questions},
             {question.fact: question.ask for question in two.questions},
         ),
-        duties=tuple(
-            Change(
-                what=change.what,
-                was=change.was,
-                now=change.now,
-                because=tuple(
-                    dict.fromkeys(
-                        cause
-                        for report in (one, two)
-                        for name, due in _named_duties(report)
-                        if name == change.what
-                        for clause in due.required_by
-                        for cause in by_clause.get(clause, ())
-                    )
-                ),
-            )
-            for change in _changes(_duties(one), _duties(two))
-        ),
+        duties=_duties(one, two, by_clause),
         findings=findings,
         policies=_changes(_policies(one), _policies(two)),
     )
@@ -343,7 +326,11 @@ def _facts(report: Saved) -> dict[str, str]:
 
 def _texts(report: Saved) -> dict[str, str]:
     text = report.subject.text
-    return {} if text is None else {text.document or report.subject.license: f"{text.match}, sha256 {text.sha256}"}
+    return (
+        {}
+        if text is None
+        else {text.document or report.subject.license: f"{text.match}, sha256 {text.sha256}"}
+    )
 
 
 def _artefacts(report: Saved) -> dict[str, str]:
@@ -365,16 +352,34 @@ def _policies(report: Saved) -> dict[str, str]:
     }
 
 
-def _named_duties(report: Saved) -> Iterable[tuple[str, Due]]:
-    """The duties, by name and, where one name stands for several, by what they ask for."""
-    many = Counter(due.duty for due in report.duties)
-    for due in report.duties:
-        words = " ".join(str(value) for value in due.parameters.values())
-        yield (f"{due.duty} {words}".strip() if many[due.duty] > 1 else due.duty), due
-
-
-def _duties(report: Saved) -> dict[str, str]:
-    return {name: due.status for name, due in _named_duties(report)}
+def _duties(one: Saved, two: Saved, by_clause: dict[str, tuple[str, ...]]) -> tuple[Change, ...]:
+    """Changed duties, by name and, where one name stands for several in either report, by what they ask for."""
+    counts = [Counter(due.duty for due in report.duties) for report in (one, two)]
+    rows: list[dict[str, Due]] = []
+    for report in (one, two):
+        rows.append({})
+        for due in report.duties:
+            words = " ".join(str(value) for value in due.parameters.values())
+            several = any(count[due.duty] > 1 for count in counts)
+            rows[-1][f"{due.duty} {words}".strip() if several else due.duty] = due
+    old, new = rows
+    found = []
+    for name in dict.fromkeys((*old, *new)):
+        was, now = old.get(name), new.get(name)
+        if was is not None and now is not None and was.status == now.status:
+            continue
+        clauses = dict.fromkeys(clause for due in (was, now) if due is not None for clause in due.required_by)
+        found.append(
+            Change(
+                what=name,
+                was=None if was is None else was.status,
+                now=None if now is None else now.status,
+                because=tuple(
+                    dict.fromkeys(cause for clause in clauses for cause in by_clause.get(clause, ()))
+                ),
+            )
+        )
+    return tuple(found)
 
 
 def _findings(one: Saved, two: Saved, facts: Sequence[str], every: Sequence[str]) -> tuple[Change, ...]:
@@ -385,15 +390,17 @@ def _findings(one: Saved, two: Saved, facts: Sequence[str], every: Sequence[str]
         states = [None if row is None else f"{row.status} ({row.effect})" for row in (was, now)]
         if states[0] == states[1]:
             continue
-        read = {_plain(name) for row in (was, now) if row is not None for name in (*row.facts_used, *row.missing)}
-        known = was or now
+        read = {
+            _plain(name) for row in (was, now) if row is not None for name in (*row.facts_used, *row.missing)
+        }
+        known = now or was
         assert known is not None
         found.append(
             Change(
                 what=key,
                 was=states[0],
                 now=states[1],
-                says=f"{known.at}: {known.says}" if now is None else f"{now.at}: {now.says}",
+                says=f"{known.at}: {known.says}" if known.at else known.says,
                 because=tuple(name for name in facts if _plain(name) in read) or tuple(every) or tuple(facts),
             )
         )
@@ -465,7 +472,7 @@ def render(history: History, *, width: int = 80, colour: bool = False) -> str:
     ends = [f"{report.range.best} to {report.range.worst}" for report in (old, new)]
     page.add(f"range: {ends[0]}" if ends[0] == ends[1] else f"range: {ends[0]} → {ends[1]}")
     page.add(f"as of {printable(old.as_of)} → {printable(new.as_of)}")
-    if any(change.what in ("model", "license", "use") for change in history.asked):
+    if any(change.what in ("model", "use") for change in history.asked):
         page.add("The two reports do not ask the same: read the differences as such.")
     if not any(changes for _, _, changes in history.parts):
         page.add("Nothing changed.")

@@ -72,7 +72,9 @@ def _audit(report: Report) -> dict[str, Any]:
         "witnesses": [
             {"source": each.source, "place": each.place, "says": each.says} for each in report.witnesses or ()
         ],
-        "contradictions": [{"fact": each.fact, "between": list(each.between)} for each in report.contradictions],
+        "contradictions": [
+            {"fact": each.fact, "between": list(each.between)} for each in report.contradictions
+        ],
         "unread": [{"path": each.path, "reason": each.reason} for each in report.unread],
     }
 

@@ -3,7 +3,7 @@
 A pipeline that reads it agrees with the exit code: a case fails or errs if and only if that is not 0.
 `failure`: an unmet duty or a clause that stands against the use. `error`: what could not be decided (a fact or text is
 missing, or a person must judge), as the test could not be run to its end. `skipped`: an open duty, what moves no verdict, and
-all that is open in an answer that is settled as allowed.
+all that is open in an answer that is settled as allowed. Of policies, one that denies fails; what it leaves open is skipped.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from xml.etree import ElementTree as ET
 
 from msgspec import Struct
 
+from weightlicense.decision import PolicyDecision
 from weightlicense.finding import UNDETERMINED, Finding, Report
 from weightlicense.report.deciding import (
     Deciding,
     deciding,
     distinct,
-    is_denied,
-    policy_rows,
     policy_text,
     shown,
+    verdict_code,
 )
 from weightlicense.report.wording import ADVICE, reach, verdict
 
@@ -40,11 +40,11 @@ class Case(Struct, frozen=True, kw_only=True):
     place: tuple[tuple[str, str], ...] = ()
 
 
-def render(report: Report) -> str:
-    """The report as an XML document with a final line end."""
+def render(report: Report, *, root: str = "") -> str:
+    """The report as an XML document with a final line end; files are named below `root`, the directory audited."""
     suites = ET.Element("testsuites", name="weightlicense")
     totals = [_suite(suites, "verdict", [_verdict(report)], report)]
-    policies = [_policy(row) for row in policy_rows(report)]
+    policies = [_policy(row) for row in report.policies]
     if policies:
         totals.append(_suite(suites, "policies", policies))
     told = {id(each.finding): each for each in deciding(report)}
@@ -52,7 +52,7 @@ def render(report: Report) -> str:
     for finding in report.findings:
         each = told.get(id(finding))
         if each is not None:
-            by_document.setdefault(finding.document, []).append(_case(each, report))
+            by_document.setdefault(finding.document, []).append(_case(each, report, root))
         elif finding.status == "satisfied":
             by_document.setdefault(finding.document, []).append(Case(name=_name(finding), outcome="passed"))
     totals += [_suite(suites, document, cases) for document, cases in by_document.items()]
@@ -103,7 +103,9 @@ def _properties(report: Report) -> Iterable[tuple[str, str]]:
 
 
 def _verdict(report: Report) -> Case:
-    outcome: Outcome = "passed" if report.exit_code == 0 else "error" if report.verdict == UNDETERMINED else "failure"
+    outcome: Outcome = (
+        "passed" if verdict_code(report) == 0 else "error" if report.verdict == UNDETERMINED else "failure"
+    )
     return Case(
         name=f"{report.subject.name}: {report.use}",
         outcome=outcome,
@@ -113,9 +115,12 @@ def _verdict(report: Report) -> Case:
     )
 
 
-def _policy(row: dict[str, object]) -> Case:
-    outcome: Outcome = "failure" if is_denied(row) else "passed"
-    return Case(name=str(row.get("policy")), outcome=outcome, kind=str(row.get("decision")), message=policy_text(row))
+def _policy(row: PolicyDecision) -> Case:
+    outcome: Outcome = "passed"
+    if row.decision in ("deny", "approval", "broken", "undecided"):
+        outcome = "failure" if row.decision == "deny" else "skipped"
+    name = f"{row.policy}: {row.rule}" if row.rule else row.policy
+    return Case(name=name, outcome=outcome, kind=row.decision, message=policy_text(row), told=row.notes)
 
 
 def _name(finding: Finding) -> str:
@@ -124,12 +129,12 @@ def _name(finding: Finding) -> str:
     return f"{finding.clause}{at}{way}"
 
 
-def _case(each: Deciding, report: Report) -> Case:
+def _case(each: Deciding, report: Report, root: str) -> Case:
     finding = each.finding
     used = (f"because {name}={fact.value} ({fact.source})" for name, fact in finding.facts_used.items())
     place = []
     if each.artefact is not None:
-        place.append(("file", each.artefact.path))
+        place.append(("file", each.artefact.under(root)))
         if each.artefact.line is not None:
             place.append(("line", str(each.artefact.line)))
     return Case(
@@ -143,7 +148,7 @@ def _case(each: Deciding, report: Report) -> Case:
 
 
 def _outcome(each: Deciding, report: Report) -> Outcome:
-    if report.exit_code == 0 or each.weight in ("remark", "to-do"):
+    if verdict_code(report) == 0 or each.weight in ("remark", "to-do"):
         return "skipped"
     if each.weight == "unmet":
         return "failure"

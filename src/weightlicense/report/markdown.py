@@ -11,13 +11,19 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from weightlicense.finding import DutyRow, Question, Report
-from weightlicense.report.deciding import Deciding, deciding, is_denied, policy_rows, policy_text, shown
+from weightlicense.report.deciding import Deciding, deciding, policy_text, shown
 from weightlicense.report.html import visible
 from weightlicense.report.wording import ADVICE, MATCHES, counted, cure, reach, verdict
 
 MOST_ALIKE: Final = 3
 """So many undecided items of a document that wait for the same facts have a row each; more share one."""
-STATUS: Final = {"unmet": "against", "remark": "to correct", "to-do": "to do", "undecided": "not known", "judgement": "to judge"}
+STATUS: Final = {
+    "unmet": "against",
+    "remark": "to correct",
+    "to-do": "to do",
+    "undecided": "not known",
+    "judgement": "to judge",
+}
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>|~&$^#])")
 _BLOCK = re.compile(r"^([-+=])|^([0-9]{1,9})([.)])(?= |$)")
 _LINKED = re.compile(r"\S*(?:@|://|(?i:www\.|mailto:|xmpp:)|#\d|GH-\d|:\w+:)\S*")
@@ -110,7 +116,11 @@ def _duties(report: Report) -> Iterable[str]:
     for duty in report.duties:
         if duty.phase == "act" or duty.status == "violated":
             box = "x" if duty.status == "satisfied" else " "
-            state = {"violated": "**Not met.** ", "undecided": "If it applies: ", "judgement": "To be judged: "}
+            state = {
+                "violated": "**Not met.** ",
+                "undecided": "If it applies: ",
+                "judgement": "To be judged: ",
+            }
             how = prose(duty.how)
             asked = ", ".join(map(code, duty.required_by))
             yield f"- [{box}] {state.get(duty.status, '')}{how} ({code(duty.duty)}, {asked} {prose(', '.join(duty.at))})"
@@ -201,8 +211,8 @@ def _items(group: Sequence[Deciding]) -> str:
 
 
 def _policies(report: Report) -> Iterable[str]:
-    for row in policy_rows(report):
-        mark = "**" if is_denied(row) else ""
+    for row in report.policies:
+        mark = "**" if row.decision == "deny" else ""
         yield f"- {mark}{prose(policy_text(row))}{mark}"
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from weightlicense.finding import Report
     from weightlicense.fixing import Change, Plan
 
-MOST_LINES = 60
+MOST_LINES = 40
 """Lines of one file's diff that are shown on a terminal; a copy of a text is longer and known."""
 
 
@@ -51,7 +51,9 @@ def render(plan: Plan, report: Report, *, is_written: bool, width: int = 80, col
             page.add(each, indent=2, hang=4)
     page.lines.append("")
     when = "now" if is_written else "as it stands"
-    page.add(f"{SIGNS[report.verdict]} {report.verdict} {when}, for the use {report.use}; weightlicense audit tells more.")
+    page.add(
+        f"{SIGNS[report.verdict]} {report.verdict} {when}, for the use {report.use}; weightlicense audit tells more."
+    )
     return "\n".join(visible(line.rstrip(), colour=colour) for line in page.lines) + "\n"
 
 

@@ -18,14 +18,13 @@ import re
 from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from weightlicense.decision import PolicyDecision
 from weightlicense.finding import Finding, Report
 from weightlicense.report.deciding import (
     Artefact,
     Deciding,
     deciding,
     distinct,
-    is_denied,
-    policy_rows,
     policy_text,
     shown,
     uri_path,
@@ -55,12 +54,11 @@ def plain(report: Report, *, root: str = "") -> dict[str, Any]:
     rules: dict[str, dict[str, Any]] = {}
     for each in rows:
         rules.setdefault(_rule_id(each.finding), _rule(each))
-    denied = [row for row in policy_rows(report) if is_denied(row)]
-    for row in denied:
+    for row in report.denials:
         rules.setdefault(_policy_id(row), _policy_rule(row))
     index = {name: number for number, name in enumerate(rules)}
     results = [_result(each, index[_rule_id(each.finding)], root) for each in rows]
-    results += [_policy_result(row, index[_policy_id(row)]) for row in denied]
+    results += [_policy_result(row, index[_policy_id(row)]) for row in report.denials]
     marks = distinct(result["partialFingerprints"][FINGERPRINT] for result in results)
     for result, mark in zip(results, marks, strict=True):
         result["partialFingerprints"] = {FINGERPRINT: mark.replace(" #", ":")}
@@ -208,21 +206,23 @@ def _invocation(report: Report, root: str) -> dict[str, Any]:
     }
 
 
-def _policy_id(row: dict[str, Any]) -> str:
-    return shown(f"policy/{row.get('policy')}/{row.get('rule') or row.get('decision')}")
+def _policy_id(row: PolicyDecision) -> str:
+    return shown(f"policy/{row.policy}/{row.rule or row.decision}")
 
 
-def _policy_rule(row: dict[str, Any]) -> dict[str, Any]:
+def _policy_rule(row: PolicyDecision) -> dict[str, Any]:
     return {
         "id": _policy_id(row),
-        "shortDescription": {"text": shown(f"policy {row.get('policy')}")},
-        "help": {"text": shown(f"A rule of the policy {row.get('policy')} denies what it fits. Ask the policy's owner.")},
+        "shortDescription": {"text": shown(f"policy {row.policy}")},
+        "help": {
+            "text": shown(f"A rule of the policy {row.policy} denies what it fits. Ask the policy's owner.")
+        },
         "defaultConfiguration": {"level": "error"},
         "properties": {"tags": ["policy"]},
     }
 
 
-def _policy_result(row: dict[str, Any], index: int) -> dict[str, Any]:
+def _policy_result(row: PolicyDecision, index: int) -> dict[str, Any]:
     name = _policy_id(row)
     return {
         "ruleId": name,

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final, get_args
 
+import msgspec
+
+from weightlicense.decision import PolicyDecision
 from weightlicense.finding import UNDETERMINED, VERDICTS, Status
 from weightlicense.report.json import FORMAT
 
@@ -28,6 +31,8 @@ def schema() -> dict[str, Any]:
         "witnesses": _rows(_object({"source": _TEXT, "place": _TEXT, "says": {"type": "object"}})),
         "contradictions": _rows(_object({"fact": _TEXT, "between": _rows(_TEXT)})),
         "unread": _rows(_object({"path": _TEXT, "reason": _TEXT})),
+        "changes": {"type": "object"},
+        "offering": {"type": "object"},
     }
     named = _object({"name": {"const": "weightlicense"}, "version": _TEXT})
     report = _object(
@@ -45,13 +50,14 @@ def schema() -> dict[str, Any]:
             "findings": _rows({"$ref": "#/$defs/finding"}),
             "questions": _rows({"$ref": "#/$defs/question"}),
             "duties": _rows({"$ref": "#/$defs/duty"}),
-            "policies": _rows(_policy()),
+            "policies": _rows({"$ref": "#/$defs/PolicyDecision"}),
             "notes": _rows(_TEXT),
             "disclaimer": _TEXT,
         }
     )
     report["properties"] |= optional
-    definitions = {"finding": _finding(), "question": _question(), "duty": _duty()}
+    _, policies = msgspec.json.schema_components((PolicyDecision,), ref_template="#/$defs/{name}")
+    definitions = {"finding": _finding(), "question": _question(), "duty": _duty(), **policies}
     head = {"$schema": DRAFT, "title": f"weightlicense report, format {FORMAT}"}
     return {**head, **report, "$defs": definitions}
 
@@ -75,7 +81,9 @@ def _facts() -> dict[str, Any]:
 def _given_text() -> dict[str, Any]:
     match = {"enum": ["exact", "reformatted", "modified", "unknown"]}
     digest = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-    return _object({"path": _TEXT, "sha256": digest, "match": match, "document": _TEXT, "altered": _rows(_TEXT)})
+    return _object(
+        {"path": _TEXT, "sha256": digest, "match": match, "document": _TEXT, "altered": _rows(_TEXT)}
+    )
 
 
 def _finding() -> dict[str, Any]:
@@ -135,9 +143,3 @@ def _duty() -> dict[str, Any]:
             "cure": _or_null(_object({"allowed": _YES_NO, "days": days})),
         }
     )
-
-
-def _policy() -> dict[str, Any]:
-    named = _object({"policy": _TEXT, "decision": _TEXT})
-    named["properties"] |= {"rule": {}, "waiver": {}}
-    return named

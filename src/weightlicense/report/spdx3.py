@@ -47,13 +47,13 @@ class _Graph:
         self.elements: list[Any] = []
         self.written: dict[str, Any] = {}
         self.info = spdx.CreationInfo(
-            _id="_:creation", specVersion="3.0.1", created=datetime.fromisoformat(bill.created).astimezone(UTC)
+            _id="_:creation",
+            specVersion="3.0.1",
+            created=datetime.fromisoformat(bill.created).astimezone(UTC),
         )
         agent = self.add(spdx.SoftwareAgent, "agent", name="weightlicense")
         self.info.createdBy.append(agent)
-        self.info.createdUsing.append(
-            self.add(spdx.Tool, "tool", name=f"weightlicense {bill.tool_version}")
-        )
+        self.info.createdUsing.append(self.add(spdx.Tool, "tool", name=f"weightlicense {bill.tool_version}"))
         self.agent = agent
 
     def add(self, kind: Any, place: str, **values: Any) -> Any:
@@ -83,7 +83,9 @@ class _Graph:
                 license.reference,
                 name=license.title,
                 simplelicensing_licenseText=license.words,
-                comment=license.source if license.text is None else "The text is the copy that the report was given.",
+                comment=license.source
+                if license.text is None
+                else "The text is the copy that the report was given.",
             )
             for license in bill.licenses
             if not license.is_listed
@@ -124,7 +126,7 @@ class _Graph:
             dataLicense=data_license,
             profileConformance=[getattr(spdx.ProfileIdentifierType, each) for each in profiles],
         )
-        found = spdx.SHACLObjectSet()
+        found: SHACLObjectSet = spdx.SHACLObjectSet()
         for element in (self.info, *self.elements, root):
             found.add(element)
         return found
@@ -171,8 +173,8 @@ class _Graph:
             return spdx.expandedlicensing_IndividualLicensingInfo.NAMED_INDIVIDUALS["NoAssertionLicense"]
         if expression not in self.written:
             custom = [
-                spdx.DictionaryEntry(key=reference, value=str(text._id))
-                for reference, text in texts.items()
+                spdx.DictionaryEntry(key=reference, value=f"{self.bill.namespace}#{reference}")
+                for reference in texts
                 if reference in expression.replace("(", " ").replace(")", " ").split()
             ]
             self.written[expression] = self.add(

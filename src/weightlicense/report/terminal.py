@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 import textwrap
+from typing import TYPE_CHECKING
 
 from weightlicense.finding import UNDETERMINED, DutyRow, Finding, Question, Report
 from weightlicense.report.wording import testimony
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from weightlicense.decision import Cited
 
 SIGNS = {
     "permitted": "✓", "conditional": "○", "breach": "✗", "needs-license": "✗", "not-granted": "✗", "prohibited": "✗",
@@ -17,7 +23,7 @@ POLICY_SIGNS = {
     "accept": "✓", "approval": "○", "deny": "✗", "met": "✓", "broken": "✗", "covered": "§", "not-covered": "·",
     "undecided": "?",
 }  # fmt: skip
-MOST_CITED = 6
+MOST_CITED = 4
 COLOURS = {"✓": "32", "✗": "31", "○": "33", "?": "36", "§": "35"}
 MEANING = {
     "permitted": "allowed; every duty that applies is shown to be met",
@@ -110,7 +116,8 @@ def visible(line: str, *, colour: bool) -> str:
     """A line with what a terminal would obey or hide written as an escape; colours stay where there are any."""
     parts = re.split(r"(\x1b\[[0-9;]*m)", line) if colour else [line]
     return "".join(
-        part if index % 2 or part.isprintable() else "".join(map(_shown, part)) for index, part in enumerate(parts)
+        part if index % 2 or part.isprintable() else "".join(map(_shown, part))
+        for index, part in enumerate(parts)
     )
 
 
@@ -280,14 +287,29 @@ def _policies(page: Page, report: Report) -> None:
                 page.add(f"{reason.id} {reason.decision}: {reason.says}", indent=4, hang=6)
             if reason.decision == "met":
                 continue
-            cited = [f"{c.document}/{c.clause}" + (f" ({c.at})" if c.at else "") for c in reason.clauses]
-            for label, parts in (("by", cited), ("missing:", reason.missing)):
-                more = f" and {len(parts) - MOST_CITED} more" if len(parts) > MOST_CITED else ""
-                if parts:
-                    page.add(f"{label} {', '.join(parts[:MOST_CITED])}{more}", indent=6, hang=8)
+            for label, clauses in (("by", reason.clauses), ("disputed:", reason.disputed)):
+                if clauses:
+                    page.add(f"{label} {_cited(clauses)}", indent=6, hang=8)
+            if reason.missing:
+                page.add(f"missing: {', '.join(reason.missing)}", indent=6, hang=8)
             if row.kind != "organization":
                 for note in reason.notes:
                     page.add(f"({note})", indent=6, hang=8)
+
+
+def _cited(clauses: Iterable[Cited]) -> str:
+    """Clauses by document: each with its place where there are few, else the first places and the count."""
+    by_document: dict[str, list[Cited]] = {}
+    for clause in clauses:
+        by_document.setdefault(clause.document, []).append(clause)
+    parts = []
+    for document, found in by_document.items():
+        if len(found) <= MOST_CITED:
+            parts += [f"{document}/{each.clause}" + (f" ({each.at})" if each.at else "") for each in found]
+        else:
+            places = ", ".join(each.at for each in found[:MOST_CITED])
+            parts.append(f"{document} {places} and {len(found) - MOST_CITED} more clauses")
+    return "; ".join(parts)
 
 
 def _witnesses(page: Page, report: Report) -> None:

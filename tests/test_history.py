@@ -1,0 +1,245 @@
+"""Two reports compared: what changed, which change explains it, the exit code, and files that are no reports."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from msgspec.structs import replace
+
+import weightlicense as wl
+from weightlicense import finding
+from weightlicense.cli import main
+from weightlicense.finding import VERDICTS, NotRead, Report
+from weightlicense.report import history, render
+
+DAY = "2026-11-21"
+SETTLED = {
+    "licensee.monthly_active_users@2024-06": "10M",
+    "licensee.good_standing": "yes",
+    "purpose.hazards": "none",
+}
+
+
+def check(**facts: str) -> Report:
+    named = {name.replace("__", "."): value for name, value in facts.items()}
+    return wl.check("llama-3.1", use="derivative release", facts={**SETTLED, **named}, as_of=DAY)
+
+
+@pytest.fixture(scope="module")
+def kept() -> Report:
+    return check(release__model_name="Llama-Med-8B")
+
+
+@pytest.fixture(scope="module")
+def broken() -> Report:
+    return check(release__model_name="Med-8B")
+
+
+def diff(folder: Path, old: Report | bytes, new: Report | bytes, *options: str) -> Result:
+    for name, report in (("old.json", old), ("new.json", new)):
+        data = report if isinstance(report, bytes) else render(report, "json").encode()
+        (folder / name).write_bytes(data)
+    names = (str(folder / "old.json"), str(folder / "new.json"))
+    return CliRunner().invoke(main, ["diff-report", *names, *options])
+
+
+def data_of(result: Result) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(result.stdout)
+    return data
+
+
+def test_the_same_report_twice_has_no_change(tmp_path: Path, kept: Report) -> None:
+    result = diff(tmp_path, kept, kept)
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "llama-3.1 · derivative release                          ○ conditional, as before\n"
+        "range: conditional to conditional\n"
+        "as of 2026-11-21 → 2026-11-21\n"
+        "Nothing changed.\n",
+    )
+
+
+def test_a_changed_fact_is_shown_with_the_clause_and_the_duty_that_it_decides(
+    tmp_path: Path, kept: Report, broken: Report
+) -> None:
+    result = diff(tmp_path, kept, broken)
+    assert (result.exit_code, result.stdout) == (
+        1,
+        "llama-3.1 · derivative release                     ✗ conditional → breach: worse\n"
+        "range: conditional to conditional → breach to breach\n"
+        "as of 2026-11-21 → 2026-11-21\n"
+        "\n"
+        "Facts\n"
+        "  ~ release.model_name\n"
+        "    Llama-Med-8B (declared) → Med-8B (declared)\n"
+        "\n"
+        "Clauses\n"
+        "  ~ llama-3.1/name-prefix\n"
+        "    ✓ satisfied (duty) → ✗ violated (duty)\n"
+        "    1.b.i: An AI model that was made, trained, tuned or otherwise improved with\n"
+        "    the materials or with their outputs, and that is distributed or made\n"
+        '    available, has a name that begins with "Llama".\n'
+        "    because of release.model_name\n"
+        "\n"
+        "Duties\n"
+        "  ~ name-prefix\n"
+        "    ✓ satisfied → ✗ violated\n"
+        "    because of release.model_name\n",
+    )
+
+
+def test_json_has_the_same_with_the_digests_of_both_files(
+    tmp_path: Path, kept: Report, broken: Report
+) -> None:
+    data = data_of(diff(tmp_path, broken, kept, "--format", "json"))
+    assert data["verdict"] == {"was": "breach", "now": "conditional", "direction": "better"}
+    assert data["new"] == {
+        "path": str(tmp_path / "new.json"),
+        "sha256": history.read_report(str(tmp_path / "new.json")).sha256,
+    }
+    assert data["facts"] == [
+        {
+            "what": "release.model_name",
+            "change": "changed",
+            "was": "Med-8B (declared)",
+            "now": "Llama-Med-8B (declared)",
+            "says": None,
+            "because": [],
+        }
+    ]
+    changed = {key: [row["what"] for row in rows] for key, rows in data.items() if isinstance(rows, list)}
+    assert changed == {
+        "asked": [],
+        "premises": [],
+        "facts": ["release.model_name"],
+        "texts": [],
+        "artefacts": [],
+        "policies": [],
+        "findings": ["llama-3.1/name-prefix"],
+        "duties": ["name-prefix"],
+        "questions": [],
+    }
+
+
+def test_a_fact_that_is_new_takes_its_question_away(tmp_path: Path) -> None:
+    unknown = wl.check("llama-3.1", use="derivative release", as_of=DAY)
+    known = wl.check("llama-3.1", use="derivative release", as_of=DAY, facts={"purpose.hazards": "none"})
+    data = data_of(diff(tmp_path, unknown, known, "--format", "json"))
+    gone = {(row["what"], row["change"]) for row in data["questions"]}
+    assert gone == {(each.fact, "removed") for each in (*unknown.questions,) if each not in known.questions}
+    assert ("purpose.hazards", "removed") in gone
+    assert [(row["what"], row["change"]) for row in data["facts"]] == [("purpose.hazards", "added")]
+    causes = {tuple(row["because"]) for row in data["findings"]}
+    assert causes == {("purpose.hazards",)}
+    assert {row["was"].partition(" ")[0] for row in data["findings"]} == {"undecided"}
+
+
+def test_another_catalogue_explains_what_no_fact_explains(tmp_path: Path, kept: Report) -> None:
+    first, *others = kept.findings
+    changed = replace(kept, catalogue_digest="f" * 64, findings=(replace(first, status="judgement"), *others))
+    data = data_of(diff(tmp_path, kept, changed, "--format", "json"))
+    assert [row["what"] for row in data["premises"]] == ["catalogue"]
+    assert [(row["what"], row["because"]) for row in data["findings"]] == [(first.reference, ["catalogue"])]
+
+
+def test_a_changed_text_is_named(tmp_path: Path, texts: Path, kept: Report) -> None:
+    given = wl.check("llama-3.1", use="derivative release", as_of=DAY, texts=[texts / "llama-3.1.txt"])
+    without = wl.check("llama-3.1", use="derivative release", as_of=DAY)
+    data = data_of(diff(tmp_path, without, given, "--format", "json"))
+    assert [(row["what"], row["was"], row["now"]) for row in data["texts"]] == [
+        ("llama-3.1", None, f"exact, sha256 {given.subject.text.sha256}"),  # type: ignore[union-attr]
+    ]
+
+
+def test_changed_artefacts_of_an_audit_are_named(tmp_path: Path, kept: Report) -> None:
+    def audited(license: str, *unread: NotRead) -> Report:
+        card = finding.Testified(source="card", place="README.md", says={"license": license})
+        return replace(kept, witnesses=(card,), unread=unread)
+
+    new = audited("mit", NotRead(path="a.gguf", reason="truncated"))
+    data = data_of(diff(tmp_path, audited("llama3.1"), new, "--format", "json"))
+    assert [(row["what"], row["was"], row["now"]) for row in data["artefacts"]] == [
+        ("README.md (card)", '{"license":"llama3.1"}', '{"license":"mit"}'),
+        ("a.gguf", None, "not read: truncated"),
+    ]
+
+
+def test_reports_on_two_questions_are_compared_with_a_warning(tmp_path: Path, kept: Report) -> None:
+    other = wl.check("llama-3.1", use="internal use", as_of=DAY)
+    result = diff(tmp_path, kept, other)
+    assert "The two reports do not ask the same: read the differences as such." in result.stdout
+    assert "  ~ use\n    derivative release → internal use\n" in result.stdout
+
+
+@pytest.mark.parametrize("old", [*VERDICTS, "undetermined"])
+@pytest.mark.parametrize("new", [*VERDICTS, "undetermined"])
+def test_only_a_worse_verdict_exits_with_one(tmp_path: Path, kept: Report, old: str, new: str) -> None:
+    order = [
+        "permitted",
+        "conditional",
+        "breach",
+        "undetermined",
+        "needs-license",
+        "not-granted",
+        "prohibited",
+    ]
+    result = diff(tmp_path, replace(kept, verdict=old), replace(kept, verdict=new))
+    assert result.exit_code == (1 if order.index(new) > order.index(old) else 0)
+
+
+def test_hostile_names_stay_data_in_both_formats(tmp_path: Path, kept: Report, broken: Report) -> None:
+    name = "Evil\x1b[31m\u202e\n\x07\u2028"
+    hostile = replace(broken, subject=replace(broken.subject, model=name), use=f"use {name}")
+    for options in ((), ("--format", "json")):
+        text = diff(tmp_path, kept, hostile, *options).stdout
+        assert [sign for sign in text if not (sign.isprintable() or sign == "\n")] == []
+    assert data_of(diff(tmp_path, kept, hostile, "--format", "json"))["asked"][0]["now"] == name
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "not JSON: line 1: Expecting value"),
+        (b"[]", "no JSON object"),
+        (b"\xff", "not UTF-8: byte 0xff at 0"),
+        (b"{}", "format: no format, where a report has 1"),
+        (b'{"format": 2}', "format: 2, where a report has 1"),
+        (b'{"format": true}', "format: True, where a report has 1"),
+        (b'{"format": 1, "format": 1}', "the key 'format' stands twice, and readers differ on which counts"),
+        (b'{"format": 1, "tool": {"name": "x"}}', "tool: Object missing required field `version`"),
+        (b'{"format": 1, "tool": {"name": "x", "version": 1}}', "tool.version: Expected `str`, got `int`"),
+        (b"[" * 100_000, "not read: nested too deep"),
+    ],
+)
+def test_a_file_that_is_no_report_is_an_error_that_says_why(
+    tmp_path: Path, kept: Report, data: bytes, message: str
+) -> None:
+    result = diff(tmp_path, kept, data)
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        2,
+        "",
+        f"{tmp_path / 'new.json'}: {message}\n  hint: give a report written by --format json\n",
+    )
+
+
+def test_a_status_or_verdict_that_does_not_exist_is_an_error(tmp_path: Path, kept: Report) -> None:
+    data = json.loads(render(kept, "json"))
+    data["findings"][3]["status"] = "fine"
+    result = diff(tmp_path, kept, json.dumps(data).encode())
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"{tmp_path / 'new.json'}: findings[3].status: Invalid enum value 'fine'\n"
+        "  hint: give a report written by --format json\n",
+    )
+
+
+def test_a_path_without_a_file_is_an_error(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["diff-report", str(tmp_path), str(tmp_path / "none")])
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"{tmp_path}: not a file\n  hint: give a report written by --format json\n",
+    )

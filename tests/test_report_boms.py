@@ -1,0 +1,351 @@
+"""Bills of materials: valid by the official validators, read back, true to the report, the same bytes on repeat."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cyclonedx.model.bom import Bom
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from msgspec.structs import replace
+from spdx_python_model import v3_0_1
+from spdx_tools.spdx.parser.jsonlikedict.json_like_dict_parser import JsonLikeDictParser
+from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
+
+import weightlicense as wl
+from weightlicense.artifacts.directory import read_directory
+from weightlicense.finding import Report, TextGiven
+from weightlicense.report import render
+
+DAY = "2026-11-21"
+FORMATS = ("spdx", "spdx3", "cyclonedx")
+HOSTILE = "Evil/\"'<script>&amp;\u202eevil\u202c\u2028\x07\x1b[31m\ud800\n" + "x" * 300
+LINEAGE = """format: 1
+subject: my-merge
+works:
+  my-merge: {kind: model, from: [{work: a, relation: merge}, {work: b, relation: merge}, {work: corpus, relation: dataset}]}
+  a: {from: [{work: root, relation: fine-tune}]}
+  root: {model: llama-3.1}
+  b: {license: cc-by-nc-4.0}
+  corpus: {kind: dataset, license: cc-by-sa-4.0}
+"""
+NOT_INCLUDED = (
+    "The text of Llama 3.1 Community License Agreement is not included. Read it with its publisher. The copy that "
+    "weightlicense read on 2026-11-21 has the SHA-256 bf2eac60b81e5c5f779fc3b4849d3bfacfd63f97f3eb68b44e9c6868c5801712."
+)
+
+
+def check(**asked: object) -> Report:
+    return wl.check(use=str(asked.pop("use", "derivative release")), as_of=DAY, **asked)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    path = tmp_path_factory.mktemp("lineage") / "lineage.yaml"
+    path.write_text(LINEAGE.replace("a: {from:", "a: {license: llama-3.1, from:"))
+    return check(use="merge release", lineage=path)
+
+
+@cache
+def scenes() -> dict[str, Report]:
+    return {
+        "a Hub id": check(model="meta-llama/Llama-3.1-8B-Instruct"),
+        "a listed license": check(license="apache-2.0", use="internal use"),
+        "several licenses": check(model="deepseek-r1-distill-llama-8b"),
+        "a choice": check(license="MIT OR GPL-3.0-only", facts={"release.license": "MIT OR GPL-3.0-only"}),
+        "an unknown license": check(license="openrail"),
+        "hostile": check(model=HOSTILE, license="llama-3.1", facts={"release.model_name": HOSTILE}),
+    }
+
+
+@pytest.fixture(params=("a merge", *scenes()))
+def scene(request: pytest.FixtureRequest, merged: Report) -> Report:
+    return merged if request.param == "a merge" else scenes()[request.param]
+
+
+def data_of(report: Report, form: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(render(report, form))
+    return data
+
+
+def packages(report: Report) -> dict[str, dict[str, Any]]:
+    return {package["name"]: package for package in data_of(report, "spdx")["packages"]}
+
+
+# --- validators ------------------------------------------------------------------------------------------------
+
+
+def test_spdx_2_3_is_valid_by_spdx_tools(scene: Report) -> None:
+    document = JsonLikeDictParser().parse(data_of(scene, "spdx"))
+    assert [message.validation_message for message in validate_full_spdx_document(document)] == []
+
+
+def test_cyclonedx_is_valid_by_the_strict_schema_and_read_back_by_its_library(scene: Report) -> None:
+    text = render(scene, "cyclonedx")
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    data = json.loads(text)
+    read = Bom.from_json(data)  # type: ignore[attr-defined]
+    assert read.metadata.component.name == data["metadata"]["component"]["name"]
+    assert len(read.components) == len(data.get("components", ()))
+
+
+def test_spdx_3_is_read_back_by_its_library_with_every_link_resolved(scene: Report) -> None:
+    objects = v3_0_1.SHACLObjectSet()
+    v3_0_1.JSONLDDeserializer().read(io.BytesIO(render(scene, "spdx3").encode()), objects)
+    assert objects.link() == set()
+    (document,) = objects.foreach_type(v3_0_1.SpdxDocument)
+    (subject,) = document.rootElement
+    assert isinstance(subject, v3_0_1.ai_AIPackage)
+    graph = data_of(scene, "spdx3")["@graph"]
+    listed = {element["spdxId"] for element in graph if "spdxId" in element}
+    assert {element._id for element in document.element} | {document._id} == listed
+
+
+def test_our_own_audit_reads_each_bill_as_what_the_report_said(merged: Report, tmp_path: Path) -> None:
+    said = {}
+    for form, name in (("spdx", "a.spdx.json"), ("spdx3", "a.spdx3.json"), ("cyclonedx", "bom.cdx.json")):
+        (tmp_path / form).mkdir()
+        (tmp_path / form / name).write_text(render(merged, form))
+        found = read_directory(tmp_path / form)
+        assert found.unread == ()
+        (subject,) = (witness for witness in found.witnesses if witness.says.get("subject"))
+        said[form] = (
+            subject.says.get("component"),
+            sorted(parent.name for parent in subject.parents),
+            subject.says.get("license_concluded"),
+        )
+    concluded = "LicenseRef-llama-3.1 AND CC-BY-NC-4.0"
+    assert said == {form: ("my-merge", ["a", "b"], concluded) for form in FORMATS}
+
+
+# --- what they say ---------------------------------------------------------------------------------------------
+
+
+def test_works_have_their_own_licenses_and_the_subject_all_of_them(merged: Report) -> None:
+    stated = {
+        name: (each["licenseDeclared"], each["licenseConcluded"]) for name, each in packages(merged).items()
+    }
+    assert stated == {
+        "my-merge": ("NOASSERTION", "LicenseRef-llama-3.1 AND CC-BY-NC-4.0"),
+        "a": ("LicenseRef-llama-3.1", "LicenseRef-llama-3.1"),
+        "b": ("CC-BY-NC-4.0", "CC-BY-NC-4.0"),
+        "corpus": ("CC-BY-SA-4.0", "CC-BY-SA-4.0"),
+    }
+
+
+def test_relationships_follow_the_paths_of_the_findings(merged: Report) -> None:
+    names = {each["SPDXID"]: name for name, each in packages(merged).items()} | {
+        "SPDXRef-DOCUMENT": "document"
+    }
+    found = [
+        (names[row["spdxElementId"]], row["relationshipType"], names[row["relatedSpdxElement"]])
+        for row in data_of(merged, "spdx")["relationships"]
+    ]
+    assert found == [
+        ("document", "DESCRIBES", "my-merge"),
+        ("my-merge", "DESCENDANT_OF", "a"),
+        ("my-merge", "DESCENDANT_OF", "b"),
+        ("corpus", "DATA_FILE_OF", "my-merge"),
+    ]
+
+
+def test_a_work_on_the_way_stands_between_its_ancestor_and_the_subject(tmp_path: Path) -> None:
+    (tmp_path / "lineage.yaml").write_text(LINEAGE)
+    report = check(use="merge release", lineage=tmp_path / "lineage.yaml")
+    elements = {each.get("spdxId"): each for each in data_of(report, "spdx3")["@graph"]}
+    found = {
+        (elements[each["from"]]["name"], each["relationshipType"], elements[each["to"][0]]["name"])
+        for each in elements.values()
+        if each.get("relationshipType") in ("descendantOf", "trainedOn")
+    }
+    assert found == {
+        ("my-merge", "descendantOf", "a"),
+        ("a", "descendantOf", "root"),
+        ("my-merge", "descendantOf", "b"),
+        ("my-merge", "trainedOn", "corpus"),
+    }
+
+
+def test_the_model_card_names_the_data_sets_the_use_and_the_verdict(merged: Report) -> None:
+    component = data_of(merged, "cyclonedx")["metadata"]["component"]
+    summary = (
+        "weightlicense verdict for merge release: undetermined (best: conditional, worst: prohibited) as of "
+        "2026-11-21. Not legal advice."
+    )
+    assert component["modelCard"] == {
+        "modelParameters": {"datasets": [{"type": "dataset", "name": "corpus"}]},
+        "considerations": {"useCases": ["merge release"], "technicalLimitations": [summary]},
+    }
+    properties = {each["name"]: each["value"] for each in component["properties"]}
+    assert properties["weightlicense:verdict"] == "undetermined"
+    assert properties["weightlicense:duty.display"] == "open: llama-3.1/display"
+    assert [each["name"] for each in component["pedigree"]["ancestors"]] == ["a", "b"]
+
+
+def test_a_license_that_is_unknown_is_not_asserted(merged: Report) -> None:
+    report = scenes()["an unknown license"]
+    (package,) = packages(report).values()
+    assert (package["licenseDeclared"], package["licenseConcluded"]) == ("NOASSERTION", "NOASSERTION")
+    assert "licenses" not in data_of(report, "cyclonedx")["metadata"]["component"]
+    related = {
+        each["relationshipType"]: each["to"]
+        for each in data_of(report, "spdx3")["@graph"]
+        if each["type"] == "Relationship"
+    }
+    assert related == {
+        "hasDeclaredLicense": ["expandedlicensing_NoAssertionLicense"],
+        "hasConcludedLicense": ["expandedlicensing_NoAssertionLicense"],
+    }
+
+
+def test_a_release_under_a_choice_declares_the_choice_and_concludes_the_one_that_was_checked() -> None:
+    (package,) = packages(scenes()["a choice"]).values()
+    assert (package["licenseDeclared"], package["licenseConcluded"]) == ("MIT OR GPL-3.0-only", "MIT")
+
+
+def test_a_model_without_a_named_base_has_the_licenses_of_both() -> None:
+    report = scenes()["several licenses"]
+    expression = data_of(report, "cyclonedx")["metadata"]["component"]["licenses"]
+    assert expression == [{"acknowledgement": "concluded", "expression": "MIT AND LicenseRef-llama-3.1"}]
+
+
+def test_the_text_is_included_where_the_users_copy_was_given(texts: Path) -> None:
+    report = check(model="llama-3.1", texts=[texts / "llama-3.1.txt"])
+    words = (texts / "llama-3.1.txt").read_text(encoding="utf-8")
+    (extracted,) = data_of(report, "spdx")["hasExtractedLicensingInfos"]
+    assert extracted["licenseId"] == "LicenseRef-llama-3.1"
+    assert extracted["extractedText"].split() == words.split()
+    (license,) = data_of(report, "cyclonedx")["metadata"]["component"]["licenses"]
+    assert license["license"]["text"]["content"].split() == words.split()
+    (text,) = (
+        each
+        for each in data_of(report, "spdx3")["@graph"]
+        if each["type"] == "simplelicensing_SimpleLicensingText"
+    )
+    assert text["simplelicensing_licenseText"].split() == words.split()
+
+
+def test_without_a_copy_the_bill_says_so_and_where_to_read_the_text() -> None:
+    (extracted,) = data_of(scenes()["a Hub id"], "spdx")["hasExtractedLicensingInfos"]
+    assert extracted["extractedText"] == NOT_INCLUDED
+
+
+def test_an_altered_copy_is_another_license(texts: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "LICENSE"
+    copy.write_text(
+        (texts / "llama-3.1.txt").read_text(encoding="utf-8").replace("700 million", "70 million")
+    )
+    report = check(model="llama-3.1", texts=[copy])
+    given = report.subject.text
+    assert given is not None
+    assert given.match == "modified"
+    reference = f"LicenseRef-llama-3.1-altered-{given.sha256[:12]}"
+    (package,) = packages(report).values()
+    assert package["licenseConcluded"] == reference
+    (extracted,) = data_of(report, "spdx")["hasExtractedLicensingInfos"]
+    assert (extracted["licenseId"], extracted["name"]) == (
+        reference,
+        "Llama 3.1 Community License Agreement (altered)",
+    )
+    assert "70 million" in extracted["extractedText"]
+
+
+def test_a_copy_that_changed_since_the_report_is_not_included(texts: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "LICENSE"
+    copy.write_bytes((texts / "llama-3.1.txt").read_bytes())
+    report = check(model="llama-3.1", texts=[copy])
+    copy.write_text("another text")
+    (extracted,) = data_of(report, "spdx")["hasExtractedLicensingInfos"]
+    assert extracted["extractedText"] == NOT_INCLUDED
+
+
+def test_a_path_that_no_file_can_have_is_no_copy() -> None:
+    given = TextGiven(path="a\0b", sha256="0" * 64, match="exact", document="llama-3.1")
+    report = scenes()["a Hub id"]
+    changed = replace(report, subject=replace(report.subject, text=given))
+    (extracted,) = data_of(changed, "spdx")["hasExtractedLicensingInfos"]
+    assert extracted["extractedText"] == NOT_INCLUDED
+
+
+def test_the_ai_profile_is_claimed_only_where_its_fields_are_known(merged: Report) -> None:
+    claimed = {}
+    for name, report in (("merge", merged), ("hub", scenes()["a Hub id"])):
+        (document,) = (e for e in data_of(report, "spdx3")["@graph"] if e["type"] == "SpdxDocument")
+        claimed[name] = document["profileConformance"]
+    assert claimed == {
+        "merge": ["core", "software", "simpleLicensing", "dataset"],
+        "hub": ["core", "software", "simpleLicensing", "ai"],
+    }
+
+
+# --- safety and repetition -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_hostile_name_stays_a_name_and_no_character_reaches_a_terminal_raw(form: str) -> None:
+    text = render(scenes()["hostile"], form)
+    assert [sign for sign in text if not (sign.isprintable() or sign == "\n")] == []
+    name = HOSTILE.replace("\ud800", "\ufffd")
+    elements = json.loads(text)
+    found = {
+        "spdx": lambda: elements["packages"][0]["name"],
+        "cyclonedx": lambda: elements["metadata"]["component"]["name"],
+        "spdx3": lambda: next(e["name"] for e in elements["@graph"] if e["type"] == "ai_AIPackage"),
+    }[form]()
+    assert found == name
+
+
+def test_each_format_has_the_same_bytes_whatever_the_order_of_sets() -> None:
+    program = (
+        "import sys, weightlicense as wl\nfrom weightlicense.report import render\n"
+        f"r = wl.check('deepseek-r1-distill-llama-8b', use='derivative release', as_of='{DAY}')\n"
+        f"sys.stdout.write(''.join(render(r, form) for form in {FORMATS!r} for _ in 'ab'))\n"
+    )
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
+    ]
+    assert outputs[0] == outputs[1]
+    text = outputs[0].decode()
+    assert text == "".join(render(scenes()["several licenses"], form) * 2 for form in FORMATS)
+
+
+def test_two_reports_have_two_namespaces(merged: Report) -> None:
+    names = {data_of(report, "spdx")["documentNamespace"] for report in (merged, *scenes().values())}
+    assert len(names) == 1 + len(scenes())
+
+
+@pytest.mark.parametrize(
+    ("form", "module", "package"),
+    [
+        ("cyclonedx", "cyclonedx", "cyclonedx-python-lib"),
+        ("spdx3", "spdx_python_model", "spdx-python-model"),
+    ],
+)
+def test_a_missing_library_is_named_with_the_command_that_installs_it(
+    form: str, module: str, package: str
+) -> None:
+    program = f"import sys; sys.modules[{module!r}] = None\nfrom weightlicense.cli import run\nrun()"
+    asked = ("check", "--license", "mit", "--use", "internal use", "--no-profile", "--format", form)
+    done = subprocess.run(
+        [sys.executable, "-c", program, *asked], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        f"weightlicense: this format needs {package}, which is not installed\n"
+        '  hint: pip install "weightlicense[sbom]"\n',
+    )
