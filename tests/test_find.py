@@ -96,6 +96,13 @@ def test_what_a_row_costs_names_the_prescribed_words_and_what_is_not_known() -> 
     assert all("llama-3.1" in each.license.split(" AND ") for each in rows)
 
 
+def test_models_of_one_license_are_apart_where_it_tells_them_apart() -> None:
+    facts = {"licensee.country": "DE", "licensee.good_standing": "yes", "purpose.hazards": "none"}
+    rows = found("internal use", facts, license="llama-3.2")
+    verdicts = {name: row.verdict for row in rows for name in row.models}
+    assert (verdicts["llama-3.2"], verdicts["llama-3.2-vision"]) == ("undetermined", "not-granted")
+
+
 def test_filters_leave_models_that_fit_and_unknown_names_are_errors() -> None:
     by_id = {model.id: model for model in catalogue.models()}
     images = [by_id[name] for row in found("internal use", {}, modality="image") for name in row.models]

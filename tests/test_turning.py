@@ -197,6 +197,7 @@ def test_the_offending_tags_are_taken_out_one_by_one() -> None:
 def test_a_tag_goes_with_those_that_imply_it() -> None:
     asked, facts = question("llama-3.1", "internal use"), told(SETTLED | {"purpose.hazards": "cbrn-weapons"})
     (chosen,) = changes(asked, facts).sets
+    assert [short(change) for change in chosen] == ["purpose.hazards-weapons"]
     _now, then = applied(asked, facts, chosen)
     assert then.given["purpose.hazards"].value == frozenset()
 
