@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
@@ -45,7 +46,7 @@ def terms_of(lineage: Lineage, asked: Asked, day: str, offered: str | None) -> T
     for reached in reach(lineage):
         key = (reached.work.model, reached.work.license)
         if key == (None, None):
-            if reached.toward is not None:
+            if reached.toward is not None and all(reached.work is not other.work for other in nameless[:5]):
                 nameless.append(reached)
             reached_terms.append((reached, Terms(name=reached.work.id, choices=())))
             continue
@@ -170,9 +171,11 @@ def _claims(
 ) -> Iterator[engine.Claim]:
     """Whether each work that claims terms keeps those of the works that it is a derivative of."""
     subject = reached_terms[0][0].work.id
-    by_id = {reached.work.id: reached for reached, _terms in reached_terms}
-    children: dict[str, list[tuple[str, str]]] = {}
+    by_id: dict[str, Reached] = {}
     for reached, _terms in reached_terms:
+        by_id.setdefault(reached.work.id, reached)  # the shortest path comes first
+    children: dict[str, list[tuple[str, str]]] = {}
+    for reached in by_id.values():
         for parent, relation in reached.work.parents:
             if parent in by_id and relation not in TEACHING and relation != "dataset":
                 children.setdefault(parent, []).append((reached.work.id, relation))
@@ -212,9 +215,9 @@ def _claims(
 def _derivatives(works: list[str], children: dict[str, list[tuple[str, str]]]) -> dict[str, tuple[str, str]]:
     """Every work derived from one of these, with the one it derives from and the last relation."""
     found: dict[str, tuple[str, str]] = {}
-    waiting = [(work, work) for work in works]
+    waiting = deque((work, work) for work in dict.fromkeys(works))
     while waiting:
-        here, ancestor = waiting.pop()
+        here, ancestor = waiting.popleft()
         for child, relation in children.get(here, ()):
             if child not in found and child != ancestor:
                 found[child] = (ancestor, relation)

@@ -43,10 +43,10 @@ class Group(click.Group):
 
 def run() -> None:
     """The console script."""
-    if sys.argv[1:2] == ["check"]:
+    if sys.argv[1:2] in (["check"], ["find"]):
         import gc
 
-        gc.disable()  # a check is over before the garbage collector pays
+        gc.disable()  # these are over before the garbage collector pays
     main()
 
 

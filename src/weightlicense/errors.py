@@ -89,4 +89,4 @@ def nearest(word: str, known: list[str], count: int = 3) -> list[str]:
     """The known words most like `word`, best first; empty when none is like it."""
     from difflib import get_close_matches  # slow to import and needed for errors only
 
-    return get_close_matches(word.lower(), known, n=count, cutoff=0.5)
+    return get_close_matches(word.lower(), list(dict.fromkeys(known)), n=count, cutoff=0.5)

@@ -89,19 +89,43 @@ class Reached(Struct, frozen=True, kw_only=True):
 
 
 def reach(lineage: Lineage) -> list[Reached]:
-    """The subject first, then every work that it came from, by one shortest path; cycles end by themselves."""
-    start = Reached(work=lineage.works[lineage.subject])
-    found = {lineage.subject: start}
+    """The subject first, then every work that it came from; cycles end by themselves.
+
+    A work may reach the subject in several ways (as a base, by teaching, as data): each way counts once, by a shortest
+    path and with the relations of all its paths, so that the order of parents does not matter.
+    """
+    start = (lineage.subject, "base")
+    toward: dict[tuple[str, str], tuple[str, str] | None] = {start: None}
+    relations: dict[tuple[str, str], frozenset[str]] = {start: frozenset()}
     waiting = deque([start])
     while waiting:
         here = waiting.popleft()
-        for parent, relation in here.work.parents:
-            if parent not in found:
-                found[parent] = Reached(
-                    work=lineage.works[parent], toward=here, relations=here.relations | {relation}
-                )
-                waiting.append(found[parent])
+        for parent, relation in lineage.works[here[0]].parents:
+            if parent in (lineage.subject, here[0]):
+                continue
+            key = (parent, _way(here[1], relation))
+            gained = relations[here] | {relation}
+            if key not in toward:
+                toward[key], relations[key] = here, gained
+                waiting.append(key)
+            elif not gained <= relations[key]:
+                relations[key] |= gained
+                waiting.append(key)
+    found: dict[tuple[str, str], Reached] = {}
+    for key, next_ in toward.items():
+        found[key] = Reached(
+            work=lineage.works[key[0]],
+            toward=None if next_ is None else found[next_],
+            relations=relations[key],
+        )
     return list(found.values())
+
+
+def _way(way: str, relation: str) -> str:
+    """In which way a work reaches the subject, one relation further away."""
+    if way == "data" or relation == "dataset":
+        return "data"
+    return "teaching" if way == "teaching" or relation in TEACHING else "base"
 
 
 def read_lineage(path: Path) -> Lineage:
