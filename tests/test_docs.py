@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -43,7 +44,9 @@ def test_the_python_of_the_readme_runs() -> None:
 
 
 def test_every_command_is_named_in_the_readme() -> None:
-    assert [name for name in main.commands if f"weightlicense {name}" not in README] == []
+    assert [
+        name for name in main.list_commands(click.Context(main)) if f"weightlicense {name}" not in README
+    ] == []
 
 
 def test_every_file_that_the_readme_links_exists() -> None:
