@@ -211,66 +211,6 @@ def check(
     question.answer(report)
 
 
-@main.command()
-@click.argument("path", type=FILE)
-@question_options
-def audit(path: str, question: Question) -> None:
-    """Say whether a model directory, or a file of one, can be used or released as it stands.
-
-    Without --use, the use is inferred from how the model comes from its parents.
-    """
-    from weightlicense.auditing import concluded, read
-
-    asked = question.asked()
-    found = read(_path(path))
-    _name_unread([(each.path, each.reason) for each in found.directory.unread])
-    question.answer(lambda facts: concluded(found, asked, facts).report, _root(path))
-
-
-@main.command()
-@click.argument("path", type=FILE)
-@click.option("--texts", "folder", type=FOLDER, help="A folder of source texts, <id>.txt, to copy from.")
-@click.option("--write", is_flag=True, help="Make the changes; without it, only show them.")
-@question_options
-def fix(path: str, folder: str | None, question: Question, *, write: bool) -> None:
-    """Make what an audit found missing in a model directory: a dry run without --write.
-
-    Adds the notice, copies of license and policy, the card's keys and display and a statement of changes; takes nothing away.
-    """
-    from weightlicense import fixing
-    from weightlicense.auditing import concluded, read
-    from weightlicense.report import repair
-
-    place, asked = _path(path), question.asked()
-    audited = concluded(read(place), asked, question.told())
-    _name_unread([(each.path, each.reason) for each in audited.report.unread])
-    plan = fixing.plan(audited, place, _path(folder))
-    report = audited.report
-    if write:
-        fixing.write(plan)
-        report = concluded(read(place), asked, question.told()).report
-    if question.form == "terminal":
-        shown = repair.render(plan, report, is_written=write, width=_width(), colour=_colour())
-        if question.output is None:
-            click.echo(shown, nl=False, color=True)
-        else:
-            from weightlicense.proof import write_atomically
-
-            write_atomically(_path(question.output), shown)
-    elif question.form == "json":
-        click.echo(repair.as_json(plan, report, is_written=write), nl=False)
-    else:
-        _tell(report, question.form, question.output, _root(path))
-    sys.exit(report.exit_code)
-
-
-def _name_unread(unread: list[tuple[str, str]]) -> None:
-    for path, reason in unread[:MOST_NAMED]:
-        click.echo(f"weightlicense: not read: {path}: {reason}", err=True)
-    if len(unread) > MOST_NAMED:
-        click.echo(f"weightlicense: {len(unread) - MOST_NAMED:,} more were not read", err=True)
-
-
 def _root(path: str) -> str:
     """The directory that an audit of `path` reads, as the user names it."""
     return os.path.normpath(path if os.path.isdir(path) else os.path.dirname(path))
