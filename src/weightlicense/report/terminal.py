@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from typing import TYPE_CHECKING
 
 from weightlicense.finding import UNDETERMINED, DutyRow, Finding, Question, Report
@@ -57,17 +56,18 @@ class Page:
 
     def add(self, text: str = "", *, indent: int = 0, hang: int | None = None) -> None:
         """A paragraph, wrapped."""
-        first = " " * indent
-        rest = " " * (indent if hang is None else hang)
-        wrapped = textwrap.wrap(
-            text,
-            self.width,
-            initial_indent=first,
-            subsequent_indent=rest,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        self.lines.extend(wrapped or [""])
+        words = text.split()
+        if not words:
+            self.lines.append("")
+            return
+        line, fresh = " " * indent + words[0], " " * (indent if hang is None else hang)
+        for word in words[1:]:
+            if len(line) + 1 + len(word) <= self.width:
+                line = f"{line} {word}"
+            else:
+                self.lines.append(line)
+                line = fresh + word
+        self.lines.append(line)
 
     def ends(self, left: str, right: str, *, bold: bool = False) -> None:
         """Two texts at the two ends of a line, or on two lines where they do not fit."""
