@@ -56,7 +56,7 @@ class Page:
 
     def add(self, text: str = "", *, indent: int = 0, hang: int | None = None) -> None:
         """A paragraph, wrapped."""
-        words = text.split()
+        words = text.replace("\n", " ").split(" ") if text.strip() else []
         if not words:
             self.lines.append("")
             return
