@@ -98,6 +98,13 @@ CLASHES = {
     ("gpl-3.0", "agpl-3.0"): False,
     ("gpl-2.0", "gpl-3.0"): True,
     ("apache-2.0", "gpl-3.0"): False,
+    ("llama-2", "gpl-3.0"): True,
+    ("cc-by-nc-4.0", "gpl-3.0"): True,
+    ("cc-by-nc-4.0", "cc-by-sa-4.0"): True,
+    ("llama-3.1", "cc-by-nc-sa-4.0"): True,
+    ("cc-by-nc-4.0", "cc-by-nc-sa-4.0"): False,
+    ("cc-by-4.0", "cc-by-sa-4.0"): False,
+    ("mpl-2.0", "gpl-3.0"): False,
 }
 
 
@@ -156,16 +163,16 @@ declarations = st.fixed_dictionaries(
 
 
 @st.composite
-def trees(draw: Any) -> dict[str, Any]:
-    """Works of which each is the parent of one other: every work has one path to the subject `w0`."""
+def graphs(draw: Any) -> dict[str, Any]:
+    """Works of which each is a parent of at least one other, so that all of them are behind the subject `w0`."""
     count = draw(st.integers(2, 6))
     works: dict[str, Any] = {}
     for index in range(count):
         label = draw(labels)
         works[f"w{index}"] = {"from": []} if label is None else {"license": label, "from": []}
-        if index:
-            child = works[f"w{draw(st.integers(0, index - 1))}"]
-            child["from"].append({"work": f"w{index}", "relation": draw(relations)})
+        children = draw(st.sets(st.integers(0, index - 1), min_size=1, max_size=2)) if index else ()
+        for child in sorted(children):
+            works[f"w{child}"]["from"].append({"work": f"w{index}", "relation": draw(relations)})
     return works
 
 
@@ -189,7 +196,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    works=trees(),
+    works=graphs(),
     use=st.sampled_from(USES),
     facts=declarations,
     label=labels,
@@ -209,7 +216,7 @@ def test_one_more_ancestor_never_improves_the_answer(
 
 
 @settings(max_examples=60, deadline=None)
-@given(works=trees(), use=st.sampled_from(USES), facts=declarations, data=st.data())
+@given(works=graphs(), use=st.sampled_from(USES), facts=declarations, data=st.data())
 def test_the_order_of_works_and_parents_makes_no_difference(
     folder: Path, works: dict[str, Any], use: str, facts: dict[str, str], data: st.DataObject
 ) -> None:
@@ -226,7 +233,7 @@ def test_the_order_of_works_and_parents_makes_no_difference(
 
 @settings(max_examples=60, deadline=None)
 @given(
-    works=trees(),
+    works=graphs(),
     use=st.sampled_from(USES),
     edges=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), relations), max_size=8),
 )
@@ -257,6 +264,47 @@ def test_cycles_end_and_every_path_is_made_of_edges(
         if finding.duty != "keep-terms" and finding.clause != "dataset":
             paths.setdefault(finding.document, set()).add(finding.path)
     assert {document: len(found) for document, found in paths.items() if len(found) > 1} == {}
+
+
+LAWS = "Whether a model distilled from logits or activations is an adaptation of its teacher is a question of law; counsel decides."
+
+
+@pytest.mark.parametrize("teacher", ["cc-by-sa-4.0", "gpl-3.0", "agpl-3.0", "cc-by-nc-sa-4.0"])
+@pytest.mark.parametrize(
+    ("decided", "status"), [(None, "judgement"), ("applies", "open"), ("does-not-apply", "not-applicable")]
+)
+def test_whether_share_alike_reaches_a_distilled_model_is_for_a_person_to_say(
+    folder: Path, teacher: str, decided: str | None, status: str
+) -> None:
+    works = {"w0": {"from": [{"work": "w1", "relation": "distill"}]}, "w1": {"license": teacher}}
+    facts = {"purpose.commercial": "no"}
+    if decided is not None:
+        facts[f"judgement.{teacher}/same-license"] = decided
+    report = answered(folder, works, "logit distillation", facts)
+    [found] = [finding for finding in report.findings if finding.clause == "same-license"]
+    assert (found.status, found.judge) == (status, LAWS if decided is None else None)
+    assert report.verdict == ("permitted" if decided == "does-not-apply" else "conditional")
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_works_without_a_license_are_told_by_name_whatever_their_order(
+    folder: Path, order: tuple[str, ...]
+) -> None:
+    works = {"w0": {"from": [{"work": name, "relation": "merge"} for name in order]}, "a": {}, "b": {}}
+    report = answered(folder, works, "merge release", {})
+    [found] = [finding for finding in report.findings if finding.clause == "license-unknown"]
+    assert found.says == ("Nobody can say which license these works have: a, b. What it allows is unknown.")
+    assert found.path == ("a", "w0")
+
+
+def test_a_model_of_the_registry_brings_the_act_by_which_it_was_made(folder: Path) -> None:
+    works = {
+        "w0": {"from": [{"work": "r1", "relation": "re-upload"}]},
+        "r1": {"model": "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"},
+    }
+    report = answered(folder, works, "redistribution", {"release.model_name": "R1-8B"})
+    [found] = [finding for finding in report.findings if finding.reference == "llama-3.1/name-prefix"]
+    assert (found.status, found.path) == ("violated", ("llama-3.1", "r1", "w0"))
 
 
 # --- size ------------------------------------------------------------------------------------------------------
@@ -296,8 +344,8 @@ BAD = {
     ),
     "missing works, all of them at once": (
         HEAD + "  s: {from: [{work: a, relation: merge}, {work: b, relation: merge}]}\n",
-        "FILE: works.s.from[0].work: no work 'a'\n  hint: list it under works, empty if nothing is known of it\n"
-        "FILE: works.s.from[1].work: no work 'b'\n  hint: list it under works, empty if nothing is known of it",
+        "FILE:4: works.s.from[0].work: no work 'a'\n  hint: list it under works, empty if nothing is known of it\n"
+        "FILE:4: works.s.from[1].work: no work 'b'\n  hint: list it under works, empty if nothing is known of it",
     ),
     "an edge to nothing": (
         HEAD + "  s: {from: [{relation: merge}]}\n",
@@ -322,7 +370,7 @@ BAD = {
     ),
     "a subject that is no work": (
         "format: 1\nsubject: t\nworks:\n  s: {license: mit}\n",
-        "FILE: subject: no work 't'\n  hint: list it under works",
+        "FILE:2: subject: no work 't'\n  hint: list it under works",
     ),
     "not YAML": (
         "format: 1\nsubject: [s\nworks: {}\n",

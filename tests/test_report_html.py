@@ -256,7 +256,7 @@ def test_the_items_of_a_policy_are_rows_of_one_table() -> None:
     items = [f for f in report.findings if f.document == "llama-3.1-aup" and f.kind == "prohibition"]
     rows = re.findall(r'<tr id="(llama-3.1-aup/[^"]+)" class="ask">\n<th scope="row">([^<]+)</th>', source)
     assert rows == [(item.reference, item.at) for item in items if item.status == "undecided"]
-    assert len(rows) == 30
+    assert len(rows) == 31
     assert '<p class="from">The undecided wait for <code>purpose.<wbr>hazards</code></p>' in source
 
 
