@@ -32,6 +32,8 @@ ACT_OF: Final[dict[str, str | None]] = {
 }
 """The act that each relation adds, contract and design.md."""
 RELATIONS: Final = tuple(ACT_OF)
+KINDS: Final = ("model", "adapter", "dataset", "outputs")
+"""What a work can be."""
 TEACHING: Final = frozenset({"distill", "outputs"})
 REACHING: Final = frozenset({"distribute", "embed", "host", "release-target"})
 """Acts on the subject by which a model that was trained on outputs is distributed or made available."""
@@ -143,9 +145,7 @@ def read_lineage(path: Path) -> Lineage:
     )
     work = Record(
         {
-            "kind": Field(
-                Word(("model", "adapter", "dataset", "outputs"), "a kind of work"), about="what it is"
-            ),
+            "kind": Field(Word(KINDS, "a kind of work"), about="what it is"),
             "model": Field(Text(), about="a model of the registry"),
             "license": Field(Text(), about="a license"),
             "from": Field(ListOf(edge), about="the works that it came from"),
