@@ -307,6 +307,83 @@ def test_a_model_of_the_registry_brings_the_act_by_which_it_was_made(folder: Pat
     assert (found.status, found.path) == ("violated", ("llama-3.1", "r1", "w0"))
 
 
+# --- what the report tells of it -------------------------------------------------------------------------------
+
+
+def lineage_of(
+    report: wl.Report,
+) -> tuple[list[tuple[str, str, tuple[str, ...]]], list[tuple[str, str, str]]]:
+    assert report.lineage is not None
+    works = [(work.id, work.kind, work.documents) for work in report.lineage.works]
+    return works, [(each.work, each.parent, each.relation) for each in report.lineage.relations]
+
+
+def test_the_report_tells_the_works_with_their_documents_and_the_relations(folder: Path) -> None:
+    works = {
+        "s": {"from": [{"work": "a", "relation": "merge"}, {"work": "b", "relation": "merge"}]},
+        "a": {"model": "deepseek-r1-distill-llama-8b", "from": [{"work": "data", "relation": "dataset"}]},
+        "b": {"kind": "adapter", "license": "MIT OR GPL-3.0-only"},
+        "data": {"kind": "dataset", "license": "cc-by-sa-4.0"},
+        "elsewhere": {"license": "mit"},
+    }
+    path = written(folder, {"format": 1, "subject": "s", "works": works})
+    report = wl.check(use="merge release", lineage=path, as_of=AS_OF)
+    assert report.lineage is not None
+    assert report.lineage.subject == "s"
+    assert lineage_of(report) == (
+        [
+            ("s", "model", ()),
+            ("a", "model", ("mit",)),
+            ("b", "adapter", ("mit", "gpl-3.0")),
+            ("data", "dataset", ("cc-by-sa-4.0",)),
+            ("llama-3.1", "model", ("llama-3.1", "llama-3.1-aup")),
+        ],
+        [
+            ("s", "a", "merge"),
+            ("s", "b", "merge"),
+            ("a", "data", "dataset"),
+            ("a", "llama-3.1", "fine-tune"),
+        ],
+    )
+    # The works of a path are those of the file, also where the registry knows of what one was made.
+    assert {finding.path for finding in report.findings if finding.document == "llama-3.1"} == {
+        ("llama-3.1", "a", "s")
+    }
+
+
+def test_a_model_that_the_registry_knows_as_made_from_another_has_a_lineage() -> None:
+    report = wl.check("deepseek-r1-distill-llama-8b", use="derivative release", as_of=AS_OF)
+    assert lineage_of(report) == (
+        [
+            ("deepseek-r1-distill-llama-8b", "model", ("mit",)),
+            ("llama-3.1", "model", ("llama-3.1", "llama-3.1-aup")),
+        ],
+        [("deepseek-r1-distill-llama-8b", "llama-3.1", "fine-tune")],
+    )
+    assert wl.check("llama-3.1", use="derivative release", as_of=AS_OF).lineage is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    works=graphs(),
+    edges=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), relations), max_size=8),
+)
+def test_each_work_on_a_path_and_each_of_its_relations_is_told(
+    folder: Path, works: dict[str, Any], edges: list[tuple[int, int, str]]
+) -> None:
+    for child, parent, relation in edges:
+        work = works[f"w{child % len(works)}"]
+        work["from"].append({"work": f"w{parent % len(works)}", "relation": relation})
+    report = answered(folder, works, "merge release", {})
+    rows, edges_told = lineage_of(report)
+    ids = [name for name, _, _ in rows]
+    assert sorted(set(ids)) == sorted(ids)
+    assert {name for finding in report.findings for name in finding.path} <= set(ids)
+    assert set(edges_told) == {
+        (name, edge["work"], edge["relation"]) for name in ids for edge in works[name]["from"]
+    }
+
+
 # --- size ------------------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,8 @@ from weightlicense.assessment import (
 )
 from weightlicense.catalogue import Resolution
 from weightlicense.clause import Document
+from weightlicense.descent import Descent, Relation
+from weightlicense.descent import Work as WorkTold
 from weightlicense.errors import UsageError
 from weightlicense.lineage import MADE, TEACHING, Lineage, Reached, Work, reach
 from weightlicense.vocabulary import vocabulary
@@ -89,7 +91,54 @@ def terms_of(lineage: Lineage, asked: Asked, day: str, offered: str | None) -> T
         notes=tuple(notes),
         claims=tuple(_claims(reached_terms, offered, day)),
         derived=tuple(_derived(reached_terms)),
+        lineage=_descent(reached_terms, day),
     )
+
+
+def descent_of(model: catalogue.Model, day: str) -> Descent:
+    """The lineage of a model of the registry that was made from others."""
+    subject = Reached(work=Work(id=model.id, model=model.id, license=model.license))
+    return _descent([(subject, model_terms(model, day))], day)
+
+
+def _descent(reached_terms: list[tuple[Reached, Terms]], day: str) -> Descent:
+    """The works as a report tells them, with the models of the registry that theirs were made from."""
+    works: dict[str, WorkTold] = {}
+    relations: dict[tuple[str, str, str], None] = {}
+    made: dict[str, catalogue.Model] = {}
+    for reached, terms in reached_terms:
+        work = reached.work
+        if work.id in works:
+            continue
+        works[work.id] = WorkTold(
+            id=work.id, kind=work.kind, model=work.model, license=work.license, documents=_own_roots(terms)
+        )
+        relations |= dict.fromkeys((work.id, *parent) for parent in work.parents)
+        if terms.model is not None and terms.model.based_on is not None:
+            made[work.id] = terms.model
+    while made:
+        child, model = made.popitem()
+        assert model.based_on is not None
+        base = catalogue.resolve_model(model.based_on[0])
+        if base.id != child:
+            relations[child, base.id, model.based_on[1]] = None
+        if base.id not in works:
+            documents = _own_roots(model_terms(base, day))
+            works[base.id] = WorkTold(id=base.id, model=base.id, license=base.license, documents=documents)
+            if base.based_on is not None:
+                made[base.id] = base
+    return Descent(
+        subject=reached_terms[0][0].work.id,
+        works=tuple(works.values()),
+        relations=tuple(
+            Relation(work=work, parent=parent, relation=relation) for work, parent, relation in relations
+        ),
+    )
+
+
+def _own_roots(terms: Terms) -> tuple[str, ...]:
+    """The licenses of a work itself, not those of the models that the registry says it was made from."""
+    return tuple(dict.fromkeys(term.root for choice in terms.choices for term in choice if not term.path))
 
 
 def _put(fixed: dict[str, Term], term: Term, acts: frozenset[str], reached: Reached) -> None:
@@ -120,9 +169,8 @@ def _choices(
 
 
 def _placed(term: Term, acts: frozenset[str], reached: Reached) -> Term:
-    path = reached.path
     # The registry's path ends at the model of this work, which the lineage calls by its own name.
-    whole = (*term.path[:-1], *path)
+    whole = (*term.path[:-1], *reached.path)
     is_claim = reached.toward is None and bool(reached.work.parents) and not term.path
     return replace(term, acts=acts, path=whole if len(whole) > 1 else (), is_claim=is_claim)
 

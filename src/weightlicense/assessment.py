@@ -25,6 +25,8 @@ from weightlicense.version import VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from weightlicense.descent import Descent
 from weightlicense.vocabulary import vocabulary
 
 LOCATED_SHARE = 0.5
@@ -79,6 +81,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     claims: tuple[engine.Claim, ...] = ()
     title: str | None = None
     derived: tuple[tuple[str, str, str], ...] = ()
+    lineage: Descent | None = None
 
 
 def check(
@@ -268,6 +271,10 @@ def _resolve(asked: Asked, day: str, facts: Facts) -> Terms:
     own = model_terms(model, day)
     notes = tuple(_model_notes(asked.model, model))
     own = replace(own, notes=(*notes, *own.notes))
+    if model.based_on is not None:
+        from weightlicense.ancestry import descent_of
+
+        own = replace(own, lineage=descent_of(model, day))
     return own if named is None else _both(asked, own, named)
 
 
@@ -428,8 +435,15 @@ def _one(
         questions=(*_which_text(terms), *conclusion.questions),
         duties=conclusion.duties,
         notes=(*terms.notes, *conclusion.notes),
+        lineage=None if terms.lineage is None else _descended(terms.lineage, choice, groups),
     )
     return _beside(report, asked, terms, groups, facts) if asked.policies else report
+
+
+def _descended(lineage: Descent, choice: tuple[Term, ...], groups: list[engine.Group]) -> Descent:
+    """The lineage with the policies of each license, and with the licenses that are the subject's own."""
+    together = {group.root: tuple(document.id for document in group.documents) for group in groups}
+    return lineage.under(together, own=tuple(term.root for term in choice if not term.path))
 
 
 def _beside(report: Report, asked: Asked, terms: Terms, groups: list[engine.Group], facts: Facts) -> Report:

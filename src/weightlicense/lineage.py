@@ -35,6 +35,8 @@ ACT_OF: Final[dict[str, str | None]] = {
 RELATIONS: Final = tuple(ACT_OF)
 TIMES: Final = 32
 """How many times larger than other files a lineage may be: 64 MiB, room for some 500,000 works."""
+KINDS: Final = ("model", "adapter", "dataset", "outputs")
+"""What a work can be."""
 TEACHING: Final = frozenset({"distill", "outputs"})
 MADE: Final = frozenset({"outputs", "dataset"})
 """Kinds of work that are no model: what comes from a model by the relation `outputs` was made with it, not trained."""
@@ -158,9 +160,7 @@ def read_lineage(path: Path) -> Lineage:
     )
     work = Record(
         {
-            "kind": Field(
-                Word(("model", "adapter", "dataset", "outputs"), "a kind of work"), about="what it is"
-            ),
+            "kind": Field(Word(KINDS, "a kind of work"), about="what it is"),
             "model": Field(Text(), about="a model of the registry"),
             "license": Field(Text(), about="a license"),
             "from": Field(ListOf(edge), about="the works that it came from"),

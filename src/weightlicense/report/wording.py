@@ -166,3 +166,19 @@ def _spoken(value: Any) -> str:
             return "none that is known"
         case _:
             return str(value)
+
+
+def visible(value: object) -> object:
+    """Text with invisible and direction-changing characters shown as `⟨U+202E⟩`; other values as they are."""
+    if type(value) is not str or value.isprintable():
+        return value
+    return "".join(char if _harmless(char) else f"⟨U+{ord(char):04X}⟩" for char in value)
+
+
+def _harmless(char: str) -> bool:
+    # Not printable are, beside controls and formats, the kinds of space other than U+0020: those are kept.
+    return (
+        char.isprintable()
+        or char in "\n\t"
+        or (char.isspace() and char > "\x9f" and char not in "\u2028\u2029")
+    )
