@@ -1189,6 +1189,19 @@ def test_ten_shards_of_5_gb_take_less_than_a_second(tmp_path: Path) -> None:
     assert (seconds < 1, memory < 100, counts) == (True, True, [20, 20, 0]), (seconds, memory)
 
 
+def test_files_of_unknown_kinds_beyond_the_number_that_is_looked_at_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("weightlicense.artifacts.directory.MOST_MAGIC", 2)
+    files: dict[str, str | bytes] = {f"{number}.dat": gguf({"general.license": "mit"}) for number in range(4)}
+    directory = read_directory(write(tmp_path, {**files, "5.bin": b""}))
+    assert [witness.place for witness in directory.witnesses] == ["0.dat", "1.dat"]
+    assert [(entry.path, entry.reason) for entry in directory.unread] == [
+        ("5.bin", "may hold a pickle, which is never opened"),
+        ("2.dat", "as 2 files of unknown kinds, beyond the 2 that are looked at"),
+    ]
+
+
 def test_a_hundred_thousand_files_take_a_few_seconds(tmp_path: Path) -> None:
     for folder in range(100):
         (tmp_path / f"{folder}").mkdir()

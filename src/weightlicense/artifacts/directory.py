@@ -172,6 +172,7 @@ class _Reading:
         self._waiting: list[tuple[int, Role, Found]] = []
         self._deep: list[str] = []
         self._looked_at = 0
+        self._passed = 0
         self._first_passed = ""
 
     def read(self, found: Found, *, alone: bool) -> None:
@@ -199,7 +200,11 @@ class _Reading:
             return
         self._looked_at += 1
         if self._looked_at > MOST_MAGIC:
-            self._first_passed = self._first_passed or found.path
+            if reason is None:
+                self._passed += 1
+                self._first_passed = self._first_passed or found.path
+            else:
+                self.unread.add(found.path, reason)
             return
         try:
             with Opened(found, self.budget) as file:
@@ -277,10 +282,9 @@ class _Reading:
     def find_gaps(self, found: list[Found]) -> None:
         """Name the shards that are missing, and how many files nobody looked at."""
         if self._first_passed:
-            count = self._looked_at - MOST_MAGIC
             self.unread.add(
                 self._first_passed,
-                f"as {count:,} files of unknown kinds, beyond the {MOST_MAGIC:,} that are looked at",
+                f"as {self._passed:,} files of unknown kinds, beyond the {MOST_MAGIC:,} that are looked at",
             )
         sets: dict[tuple[str, int, str], set[int]] = {}
         for file in found:
