@@ -66,7 +66,9 @@ def _component(component: dict[str, Any], where: str, path: str, *, is_subject: 
     where = f"{where}.{name}"
     if is_subject:
         said.put("subject", True, where)
-        said.name(name, "metadata.component", where)
+        # An application has a name of its own, which is not that of the model in it.
+        if component.get("type") in _READ or "type" not in component:
+            said.name(name, "metadata.component", where)
     for key, kept in (("type", "purpose"), ("version", "version")):
         if isinstance(component.get(key), str):
             said.text(kept, component[key], f"{where}.{key}")

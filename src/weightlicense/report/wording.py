@@ -131,6 +131,7 @@ SPOKEN: Final = {
     "license_name": "license name",
     "license_concluded": "license concluded",
     "license_tags": "license in tags",
+    "license_classifiers": "license in classifiers",
     "license_mentions": "license in prose",
     "text": "text",
     "match": "match",
