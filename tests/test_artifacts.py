@@ -847,6 +847,55 @@ def test_what_cannot_be_read_is_named_with_the_reason(
     assert unread(tmp_path, name, content) == reason
 
 
+@pytest.mark.parametrize(
+    "name", ["model_part_0000", "sha256-a1b2", "weights.v1.0", "ggml-model.bin", "x.partial"]
+)
+def test_weights_are_read_by_their_first_bytes_whatever_their_name(tmp_path: Path, name: str) -> None:
+    for data in (gguf({"general.license": "mit"}), safetensors({"license": "mit"})):
+        assert only(read_directory(write(tmp_path, {name: data}))).licenses == ("mit",)
+        assert read_directory(tmp_path / name).witnesses[0].licenses == ("mit",)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("part", gguf({"general.license": "mit"}, tensors=[("a", 5_000)]), "cut off: the last tensor begins at byte 5,096, the file ends at 96"),
+        ("part", gguf({"general.license": "mit"})[:40], "a key of 15 bytes at byte 32, 8 are left"),
+        ("part", safetensors({"license": "mit"}, tensors={"a": {"data_offsets": [0, 9]}}), "cut off: the tensors end at byte 84, the file at 75"),
+        ("part", b"PK\x03\x04" + bytes(30), "an archive, which is not opened"),
+        ("archive/data", b"\x80\x04\x95" + bytes(30), "may hold a pickle, which is never opened"),
+        ("model.jit", b"PK\x03\x04" + bytes(30), "may hold a pickle, which is never opened"),
+        ("weights", b"\x89HDF\r\n\x1a\n", "a format of weights that is not read"),
+        ("weights", b"lmgg" + bytes(30), "a format of weights that is not read"),
+        ("weights", b"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer; the file itself is not here"),
+        ("weights", bytes(16 * 1024 * 1024), "16,777,216 bytes of an unknown kind"),
+    ],
+)  # fmt: skip
+def test_a_file_of_an_unknown_kind_that_may_be_weights_is_named(
+    tmp_path: Path, name: str, content: bytes, reason: str
+) -> None:
+    assert unread(tmp_path, name, content) == reason
+
+
+def test_small_files_of_unknown_kinds_are_passed_over(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "empty": "",
+        "Dockerfile": "FROM scratch\n",
+        "a.tiktoken": "IQ== 0\n",
+        "b.dat": bytes(100),
+    }
+    directory = read_directory(write(tmp_path, files))
+    assert (directory.witnesses, directory.texts, directory.unread, directory.files) == ((), (), (), 4)
+
+
+def test_an_application_that_a_bill_of_materials_describes_is_not_the_model(tmp_path: Path) -> None:
+    component = {"type": "application", "name": "tool-cli", "licenses": [{"expression": "Apache-2.0"}]}
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": {"component": component}}
+    directory = read_directory(write(tmp_path, {"tool.cyclonedx.json": json.dumps(bom)}))
+    assert [witness.licenses for witness in directory.witnesses] == [(), ("Apache-2.0",)]
+    assert [name.source for name in directory.names] == ["directory"]
+
+
 # The walk
 
 
@@ -1140,14 +1189,28 @@ def test_ten_shards_of_5_gb_take_less_than_a_second(tmp_path: Path) -> None:
     assert (seconds < 1, memory < 100, counts) == (True, True, [20, 20, 0]), (seconds, memory)
 
 
+def test_files_of_unknown_kinds_beyond_the_number_that_is_looked_at_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("weightlicense.artifacts.directory.MOST_MAGIC", 2)
+    files: dict[str, str | bytes] = {f"{number}.dat": gguf({"general.license": "mit"}) for number in range(4)}
+    directory = read_directory(write(tmp_path, {**files, "5.bin": b""}))
+    assert [witness.place for witness in directory.witnesses] == ["0.dat", "1.dat"]
+    assert [(entry.path, entry.reason) for entry in directory.unread] == [
+        ("5.bin", "may hold a pickle, which is never opened"),
+        ("2.dat", "as 2 files of unknown kinds, beyond the 2 that are looked at"),
+    ]
+
+
 def test_a_hundred_thousand_files_take_a_few_seconds(tmp_path: Path) -> None:
     for folder in range(100):
         (tmp_path / f"{folder}").mkdir()
         for number in range(1000):
             os.mknod(tmp_path / f"{folder}" / f"{number}.dat")
     write(tmp_path, {"README.md": "---\nlicense: mit\n---\n"})
-    seconds, memory, counts, _ = measured(tmp_path, 1)
-    assert (seconds < 4, memory < 200, counts) == (True, True, [1, 100_001, 0]), (seconds, memory)
+    seconds, memory, counts, reasons = measured(tmp_path, 1)
+    assert (seconds < 4, memory < 200, counts) == (True, True, [1, 100_001, 1]), (seconds, memory)
+    assert reasons == ["as 90,000 files of unknown kinds, beyond the 10,000 that are looked at"]
 
 
 def _texts_of_zero_length(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ SETTLED = [
 ]  # fmt: skip
 REPORT_KEYS = [
     "format", "tool", "catalogue", "as_of", "verdict", "range", "subject", "use", "findings", "questions", "duties",
-    "policies", "notes", "disclaimer",
+    "policies", "lineage", "notes", "disclaimer",
 ]  # fmt: skip
 FINDING_KEYS = [
     "document", "clause", "at", "kind", "act", "status", "effect", "duty", "says", "how", "reading", "doubt", "quote",
@@ -386,3 +386,21 @@ def test_verify_says_that_a_text_is_absent(tmp_path: Path) -> None:
 def test_lint_finds_nothing_wrong_in_the_catalogue() -> None:
     result = run("lint")
     assert (result.exit_code, result.stdout.splitlines()[-1].split(" ", 1)[1]) == (0, "files, no problems")
+
+
+HEADINGS = {
+    ("llama-3.1", "none"): "3 answers settle it",
+    ("xai-aup-2025-01-02", "medical"): "One answer is missing, among other things",
+    ("bigscience-openrail-m", "medical"): None,
+}
+
+
+@pytest.mark.parametrize(("license", "hazards"), HEADINGS)
+def test_answers_are_said_to_settle_it_only_where_they_do(license: str, hazards: str) -> None:
+    """A policy alone waits for its license, and some items for a person, whatever is answered."""
+    result = run(
+        "check", "--license", license, "--use", "internal use", "--fact", f"purpose.hazards={hazards}"
+    )
+    heading = HEADINGS[license, hazards]
+    found = [line for line in result.output.splitlines() if "(--ask puts them to you)" in line]
+    assert [line.partition("  ")[0] for line in found] == ([] if heading is None else [heading])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import random
 import subprocess
@@ -318,6 +319,70 @@ def test_terms_before_or_behind_a_text_alter_it(texts: Path, terms: str) -> None
         assert len(found.added) == 1
 
 
+def saved_page(text: str, *, menu: str = "", behind: str = "") -> str:
+    """A page of a site as a browser saves it: with menus, elements of its own, templates and a footer."""
+    first, *rest = (html.escape(part) for part in altered.paragraphs(text))
+    body = "\n".join(f"<p>{part}</p>" for part in rest)
+    links = "".join(
+        f'<li><a href="/{n}" class="item">{n}</a></li>' for n in ("Models", "Terms of use", "Prohibited use")
+    )
+    return (
+        '<!doctype html>\n<html lang="en" dir="ltr">\n<head><title>Terms | Example for Developers</title></head>\n<body page>'
+        f"<site-header><nav class='top' data-x=\"1 > 0\"><ul>{links}{menu}</ul></nav></site-header>\n<!-- use is prohibited -->"
+        f"<article><h1 class=title\n  tabindex='-1'>{first}</h1>\n<site-toc depth=\"2\" embedded\n></site-toc>\n{body}\n</article>"
+        "<template><p>You must pay us.</p></template>"
+        "<site-footer><p>Except as otherwise noted, the content of this page is licensed under the <a href='https://a.b/c'>"
+        "Creative Commons Attribution 4.0 License</a>, and code samples are licensed under the <a href='https://a.b/d'>"
+        f"Apache 2.0 License</a>.</p>{behind}</site-footer></body></html>"
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["llama-3.1", "gemma-tou-2025-03-24", "cc-by-nc-4.0", "qwen-research-2024-09-19"]
+)
+def test_a_page_saved_from_a_site_is_the_text_with_the_site_around_it(texts: Path, name: str) -> None:
+    found = only(saved_page(source(texts, name)))
+    assert (found.id, found.match, found.altered, found.removed) == (name, "reformatted", (), ())
+    assert [note[:23] for note in found.added] == ["Terms | Example for Dev", "Except as otherwise not"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"menu": "<li>Commercial use is prohibited.</li>"},
+        {"menu": "<li><a href='/x'>You may use this for research only</a></li>"},
+        {"behind": "<p>You may use the model for research only.</p>"},
+        {"behind": "<p>Except as otherwise noted, the content of this page may not be sold.</p>"},
+    ],
+)
+def test_terms_in_the_parts_of_a_site_alter_the_text(texts: Path, parts: dict[str, str]) -> None:
+    found = only(saved_page(source(texts, "llama-3.1"), **parts))
+    assert (found.id, found.match) == ("llama-3.1", "modified")
+
+
+def test_a_changed_word_in_a_saved_page_is_named(texts: Path) -> None:
+    found = only(saved_page(source(texts, "llama-3.1").replace("700 million", "70 million")))
+    assert (found.id, found.match, [each.clause for each in found.altered]) == (
+        "llama-3.1",
+        "modified",
+        ["users-threshold"],
+    )
+
+
+def test_a_whole_text_with_a_list_behind_it_is_no_altered_later_version(texts: Path) -> None:
+    later = source(texts, "gemma-tou-2026-04-01")
+    appendix = later[later.index("\nAppendix\n") :]
+    found = only(source(texts, "gemma-tou-2025-03-24") + appendix)
+    assert (found.id, found.match, found.altered, found.removed) == (
+        "gemma-tou-2025-03-24",
+        "reformatted",
+        (),
+        (),
+    )
+    assert len(found.added) == 1
+    assert found.added[0].startswith("Appendix * Gemma 1 * Gemma 1.1")
+
+
 # --- unknown ---
 
 
@@ -372,7 +437,7 @@ def test_binary_files_are_unknown() -> None:
     "part",
     [
         "a ", "中", "permission is hereby granted ", "<a ", "](((", "[x](", "&#x41;", "1.\n", "Page 1 of 2\n", "\u200b",
-        "<style>", "*\n", "\\n", "e\u0301", "e\u0301\u0301\u0301", "\n\n", '"', "((1)", "<li>", "第",
+        "<!doctype html>", "<html><nav>", "<nav><a>x", "<html><!--", '<html><b "', "<html><nav></nav>", "<style>", "*\n", "\\n", "e\u0301", "e\u0301\u0301\u0301", "\n\n", '"', "((1)", "<li>", "第",
     ],
 )  # fmt: skip
 def test_a_quarter_of_a_mebibyte_of_anything_takes_seconds_at_most(part: str) -> None:

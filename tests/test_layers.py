@@ -20,6 +20,7 @@ BANDS = (
         "factfile",
         "duties",
         "decision",
+        "descent",
     ),
     ("catalogue", "anchor", "proof", "skeleton", "artifacts", "lineage", "recognition", "policyfile"),
     (

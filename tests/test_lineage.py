@@ -98,6 +98,13 @@ CLASHES = {
     ("gpl-3.0", "agpl-3.0"): False,
     ("gpl-2.0", "gpl-3.0"): True,
     ("apache-2.0", "gpl-3.0"): False,
+    ("llama-2", "gpl-3.0"): True,
+    ("cc-by-nc-4.0", "gpl-3.0"): True,
+    ("cc-by-nc-4.0", "cc-by-sa-4.0"): True,
+    ("llama-3.1", "cc-by-nc-sa-4.0"): True,
+    ("cc-by-nc-4.0", "cc-by-nc-sa-4.0"): False,
+    ("cc-by-4.0", "cc-by-sa-4.0"): False,
+    ("mpl-2.0", "gpl-3.0"): False,
 }
 
 
@@ -156,16 +163,16 @@ declarations = st.fixed_dictionaries(
 
 
 @st.composite
-def trees(draw: Any) -> dict[str, Any]:
-    """Works of which each is the parent of one other: every work has one path to the subject `w0`."""
+def graphs(draw: Any) -> dict[str, Any]:
+    """Works of which each is a parent of at least one other, so that all of them are behind the subject `w0`."""
     count = draw(st.integers(2, 6))
     works: dict[str, Any] = {}
     for index in range(count):
         label = draw(labels)
         works[f"w{index}"] = {"from": []} if label is None else {"license": label, "from": []}
-        if index:
-            child = works[f"w{draw(st.integers(0, index - 1))}"]
-            child["from"].append({"work": f"w{index}", "relation": draw(relations)})
+        children = draw(st.sets(st.integers(0, index - 1), min_size=1, max_size=2)) if index else ()
+        for child in sorted(children):
+            works[f"w{child}"]["from"].append({"work": f"w{index}", "relation": draw(relations)})
     return works
 
 
@@ -189,7 +196,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    works=trees(),
+    works=graphs(),
     use=st.sampled_from(USES),
     facts=declarations,
     label=labels,
@@ -209,7 +216,7 @@ def test_one_more_ancestor_never_improves_the_answer(
 
 
 @settings(max_examples=60, deadline=None)
-@given(works=trees(), use=st.sampled_from(USES), facts=declarations, data=st.data())
+@given(works=graphs(), use=st.sampled_from(USES), facts=declarations, data=st.data())
 def test_the_order_of_works_and_parents_makes_no_difference(
     folder: Path, works: dict[str, Any], use: str, facts: dict[str, str], data: st.DataObject
 ) -> None:
@@ -226,7 +233,7 @@ def test_the_order_of_works_and_parents_makes_no_difference(
 
 @settings(max_examples=60, deadline=None)
 @given(
-    works=trees(),
+    works=graphs(),
     use=st.sampled_from(USES),
     edges=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), relations), max_size=8),
 )
@@ -257,6 +264,124 @@ def test_cycles_end_and_every_path_is_made_of_edges(
         if finding.duty != "keep-terms" and finding.clause != "dataset":
             paths.setdefault(finding.document, set()).add(finding.path)
     assert {document: len(found) for document, found in paths.items() if len(found) > 1} == {}
+
+
+LAWS = "Whether a model distilled from logits or activations is an adaptation of its teacher is a question of law; counsel decides."
+
+
+@pytest.mark.parametrize("teacher", ["cc-by-sa-4.0", "gpl-3.0", "agpl-3.0", "cc-by-nc-sa-4.0"])
+@pytest.mark.parametrize(
+    ("decided", "status"), [(None, "judgement"), ("applies", "open"), ("does-not-apply", "not-applicable")]
+)
+def test_whether_share_alike_reaches_a_distilled_model_is_for_a_person_to_say(
+    folder: Path, teacher: str, decided: str | None, status: str
+) -> None:
+    works = {"w0": {"from": [{"work": "w1", "relation": "distill"}]}, "w1": {"license": teacher}}
+    facts = {"purpose.commercial": "no"}
+    if decided is not None:
+        facts[f"judgement.{teacher}/same-license"] = decided
+    report = answered(folder, works, "logit distillation", facts)
+    [found] = [finding for finding in report.findings if finding.clause == "same-license"]
+    assert (found.status, found.judge) == (status, LAWS if decided is None else None)
+    assert report.verdict == ("permitted" if decided == "does-not-apply" else "conditional")
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_works_without_a_license_are_told_by_name_whatever_their_order(
+    folder: Path, order: tuple[str, ...]
+) -> None:
+    works = {"w0": {"from": [{"work": name, "relation": "merge"} for name in order]}, "a": {}, "b": {}}
+    report = answered(folder, works, "merge release", {})
+    [found] = [finding for finding in report.findings if finding.clause == "license-unknown"]
+    assert found.says == ("Nobody can say which license these works have: a, b. What it allows is unknown.")
+    assert found.path == ("a", "w0")
+
+
+def test_a_model_of_the_registry_brings_the_act_by_which_it_was_made(folder: Path) -> None:
+    works = {
+        "w0": {"from": [{"work": "r1", "relation": "re-upload"}]},
+        "r1": {"model": "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"},
+    }
+    report = answered(folder, works, "redistribution", {"release.model_name": "R1-8B"})
+    [found] = [finding for finding in report.findings if finding.reference == "llama-3.1/name-prefix"]
+    assert (found.status, found.path) == ("violated", ("llama-3.1", "r1", "w0"))
+
+
+# --- what the report tells of it -------------------------------------------------------------------------------
+
+
+def lineage_of(
+    report: wl.Report,
+) -> tuple[list[tuple[str, str, tuple[str, ...]]], list[tuple[str, str, str]]]:
+    assert report.lineage is not None
+    works = [(work.id, work.kind, work.documents) for work in report.lineage.works]
+    return works, [(each.work, each.parent, each.relation) for each in report.lineage.relations]
+
+
+def test_the_report_tells_the_works_with_their_documents_and_the_relations(folder: Path) -> None:
+    works = {
+        "s": {"from": [{"work": "a", "relation": "merge"}, {"work": "b", "relation": "merge"}]},
+        "a": {"model": "deepseek-r1-distill-llama-8b", "from": [{"work": "data", "relation": "dataset"}]},
+        "b": {"kind": "adapter", "license": "MIT OR GPL-3.0-only"},
+        "data": {"kind": "dataset", "license": "cc-by-sa-4.0"},
+        "elsewhere": {"license": "mit"},
+    }
+    path = written(folder, {"format": 1, "subject": "s", "works": works})
+    report = wl.check(use="merge release", lineage=path, as_of=AS_OF)
+    assert report.lineage is not None
+    assert report.lineage.subject == "s"
+    assert lineage_of(report) == (
+        [
+            ("s", "model", ()),
+            ("a", "model", ("mit",)),
+            ("b", "adapter", ("mit", "gpl-3.0")),
+            ("data", "dataset", ("cc-by-sa-4.0",)),
+            ("llama-3.1", "model", ("llama-3.1", "llama-3.1-aup")),
+        ],
+        [
+            ("s", "a", "merge"),
+            ("s", "b", "merge"),
+            ("a", "data", "dataset"),
+            ("a", "llama-3.1", "fine-tune"),
+        ],
+    )
+    # The works of a path are those of the file, also where the registry knows of what one was made.
+    assert {finding.path for finding in report.findings if finding.document == "llama-3.1"} == {
+        ("llama-3.1", "a", "s")
+    }
+
+
+def test_a_model_that_the_registry_knows_as_made_from_another_has_a_lineage() -> None:
+    report = wl.check("deepseek-r1-distill-llama-8b", use="derivative release", as_of=AS_OF)
+    assert lineage_of(report) == (
+        [
+            ("deepseek-r1-distill-llama-8b", "model", ("mit",)),
+            ("llama-3.1", "model", ("llama-3.1", "llama-3.1-aup")),
+        ],
+        [("deepseek-r1-distill-llama-8b", "llama-3.1", "fine-tune")],
+    )
+    assert wl.check("llama-3.1", use="derivative release", as_of=AS_OF).lineage is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    works=graphs(),
+    edges=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), relations), max_size=8),
+)
+def test_each_work_on_a_path_and_each_of_its_relations_is_told(
+    folder: Path, works: dict[str, Any], edges: list[tuple[int, int, str]]
+) -> None:
+    for child, parent, relation in edges:
+        work = works[f"w{child % len(works)}"]
+        work["from"].append({"work": f"w{parent % len(works)}", "relation": relation})
+    report = answered(folder, works, "merge release", {})
+    rows, edges_told = lineage_of(report)
+    ids = [name for name, _, _ in rows]
+    assert sorted(set(ids)) == sorted(ids)
+    assert {name for finding in report.findings for name in finding.path} <= set(ids)
+    assert set(edges_told) == {
+        (name, edge["work"], edge["relation"]) for name in ids for edge in works[name]["from"]
+    }
 
 
 # --- size ------------------------------------------------------------------------------------------------------
@@ -296,8 +421,8 @@ BAD = {
     ),
     "missing works, all of them at once": (
         HEAD + "  s: {from: [{work: a, relation: merge}, {work: b, relation: merge}]}\n",
-        "FILE: works.s.from[0].work: no work 'a'\n  hint: list it under works, empty if nothing is known of it\n"
-        "FILE: works.s.from[1].work: no work 'b'\n  hint: list it under works, empty if nothing is known of it",
+        "FILE:4: works.s.from[0].work: no work 'a'\n  hint: list it under works, empty if nothing is known of it\n"
+        "FILE:4: works.s.from[1].work: no work 'b'\n  hint: list it under works, empty if nothing is known of it",
     ),
     "an edge to nothing": (
         HEAD + "  s: {from: [{relation: merge}]}\n",
@@ -322,7 +447,7 @@ BAD = {
     ),
     "a subject that is no work": (
         "format: 1\nsubject: t\nworks:\n  s: {license: mit}\n",
-        "FILE: subject: no work 't'\n  hint: list it under works",
+        "FILE:2: subject: no work 't'\n  hint: list it under works",
     ),
     "not YAML": (
         "format: 1\nsubject: [s\nworks: {}\n",

@@ -23,6 +23,7 @@ from spdx_tools.spdx.validation.document_validator import validate_full_spdx_doc
 import weightlicense as wl
 from weightlicense.artifacts.directory import read_directory
 from weightlicense.finding import Report, TextGiven
+from weightlicense.lineage import RELATIONS
 from weightlicense.report import render
 
 DAY = "2026-11-21"
@@ -66,9 +67,10 @@ def scenes() -> dict[str, Report]:
     }
 
 
-@pytest.fixture(params=("a merge", *scenes()))
-def scene(request: pytest.FixtureRequest, merged: Report) -> Report:
-    return merged if request.param == "a merge" else scenes()[request.param]
+@pytest.fixture(params=("a merge", "each relation", *scenes()))
+def scene(request: pytest.FixtureRequest, merged: Report, related: Report) -> Report:
+    lineages = {"a merge": merged, "each relation": related}
+    return lineages.get(request.param) or scenes()[request.param]
 
 
 def data_of(report: Report, form: str) -> dict[str, Any]:
@@ -119,11 +121,12 @@ def test_our_own_audit_reads_each_bill_as_what_the_report_said(merged: Report, t
         (subject,) = (witness for witness in found.witnesses if witness.says.get("subject"))
         said[form] = (
             subject.says.get("component"),
-            sorted(parent.name for parent in subject.parents),
+            sorted((parent.name, parent.relation) for parent in subject.parents),
             subject.says.get("license_concluded"),
         )
     concluded = "LicenseRef-llama-3.1 AND CC-BY-NC-4.0"
-    assert said == {form: ("my-merge", ["a", "b"], concluded) for form in FORMATS}
+    parents = [("a", "merge"), ("b", "merge")]
+    assert said == dict.fromkeys(FORMATS, ("my-merge", parents, concluded))
 
 
 # --- what they say ---------------------------------------------------------------------------------------------
@@ -136,42 +139,129 @@ def test_works_have_their_own_licenses_and_the_subject_all_of_them(merged: Repor
     assert stated == {
         "my-merge": ("NOASSERTION", "LicenseRef-llama-3.1 AND CC-BY-NC-4.0"),
         "a": ("LicenseRef-llama-3.1", "LicenseRef-llama-3.1"),
+        "root": ("LicenseRef-llama-3.1", "LicenseRef-llama-3.1"),
         "b": ("CC-BY-NC-4.0", "CC-BY-NC-4.0"),
         "corpus": ("CC-BY-SA-4.0", "CC-BY-SA-4.0"),
     }
 
 
-def test_relationships_follow_the_paths_of_the_findings(merged: Report) -> None:
-    names = {each["SPDXID"]: name for name, each in packages(merged).items()} | {
-        "SPDXRef-DOCUMENT": "document"
-    }
-    found = [
-        (names[row["spdxElementId"]], row["relationshipType"], names[row["relatedSpdxElement"]])
-        for row in data_of(merged, "spdx")["relationships"]
-    ]
-    assert found == [
-        ("document", "DESCRIBES", "my-merge"),
-        ("my-merge", "DESCENDANT_OF", "a"),
-        ("my-merge", "DESCENDANT_OF", "b"),
-        ("corpus", "DATA_FILE_OF", "my-merge"),
-    ]
+@pytest.fixture(scope="session")
+def related(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """A lineage with each relation, works that are data, a choice of licenses, and a work named like the subject."""
+    path = tmp_path_factory.mktemp("related") / "lineage.yaml"
+    edges = ", ".join(f"{{work: of-{each}, relation: {each}}}" for each in RELATIONS)
+    works = "".join(
+        f"  of-{each}: {{license: MIT OR Apache-2.0}}\n" for each in RELATIONS if each != "outputs"
+    )
+    path.write_text(
+        f"format: 1\nsubject: s\nworks:\n  s: {{from: [{edges}, {{work: s, relation: merge}}]}}\n{works}"
+        "  of-outputs: {license: mit, from: [{work: generated, relation: dataset}]}\n"
+        "  generated: {kind: outputs, from: [{work: shown, relation: outputs}, {work: rows, relation: convert}]}\n"
+        "  rows: {kind: dataset, license: cc-by-4.0}\n  shown: {license: mit}\n"
+    )
+    return check(use="merge release", lineage=path, model="shown", license="mit")
 
 
-def test_a_work_on_the_way_stands_between_its_ancestor_and_the_subject(tmp_path: Path) -> None:
-    (tmp_path / "lineage.yaml").write_text(LINEAGE)
-    report = check(use="merge release", lineage=tmp_path / "lineage.yaml")
-    elements = {each.get("spdxId"): each for each in data_of(report, "spdx3")["@graph"]}
+COMES_FROM = {
+    ("s", "re-upload", "of-re-upload"),
+    ("s", "quantize", "of-quantize"),
+    ("s", "convert", "of-convert"),
+    ("s", "prune", "of-prune"),
+    ("s", "fine-tune", "of-fine-tune"),
+    ("s", "adapter", "of-adapter"),
+    ("s", "merge", "of-merge"),
+    ("s", "distill", "of-distill"),
+    ("s", "outputs", "of-outputs"),
+    ("s", "dataset", "of-dataset"),
+    ("of-outputs", "dataset", "generated"),
+    ("generated", "outputs", "shown"),
+    ("generated", "convert", "rows"),
+}
+
+
+def test_spdx_2_3_says_of_each_relation_what_it_has_a_word_for(related: Report) -> None:
+    names = {package["SPDXID"]: package["name"] for package in data_of(related, "spdx")["packages"]}
+    subject = next(iter(names))
+    names = {**names, subject: "s"}
     found = {
-        (elements[each["from"]]["name"], each["relationshipType"], elements[each["to"][0]]["name"])
-        for each in elements.values()
-        if each.get("relationshipType") in ("descendantOf", "trainedOn")
+        (
+            names[row["spdxElementId"]],
+            row["relationshipType"],
+            names[row["relatedSpdxElement"]],
+            row["comment"],
+        )
+        for row in data_of(related, "spdx")["relationships"]
+        if row["relationshipType"] != "DESCRIBES"
     }
-    assert found == {
-        ("my-merge", "descendantOf", "a"),
-        ("a", "descendantOf", "root"),
-        ("my-merge", "descendantOf", "b"),
-        ("my-merge", "trainedOn", "corpus"),
+    words = {"re-upload": "COPY_OF", "distill": "OTHER", "outputs": "OTHER"}
+    expected = {
+        (other, "DATA_FILE_OF", one, f"weightlicense:relation={relation}")
+        if relation == "dataset"
+        else (
+            one,
+            "GENERATED_FROM" if other == "shown" else words.get(relation, "DESCENDANT_OF"),
+            other,
+            f"weightlicense:relation={relation}",
+        )
+        for one, relation, other in COMES_FROM
     }
+    assert found == expected
+
+
+def test_spdx_3_says_of_each_relation_what_it_has_a_word_for(related: Report) -> None:
+    graph = data_of(related, "spdx3")["@graph"]
+    (root,) = next(each["rootElement"] for each in graph if each["type"] == "SpdxDocument")
+    names = {each["spdxId"]: each.get("name") for each in graph if "spdxId" in each} | {root: "s"}
+    found = {
+        (names[each["from"]], each["relationshipType"], names[each["to"][0]], each["comment"])
+        for each in graph
+        if "comment" in each and each["type"] == "Relationship"
+    }
+    words = {"dataset": "trainedOn", "distill": "other", "outputs": "other"}
+    expected = set()
+    for one, relation, other in COMES_FROM:
+        said = f"weightlicense:relation={relation}"
+        if other == "shown":
+            expected.add((other, "generates", one, said))
+        elif relation == "re-upload":
+            expected.add((other, "copiedTo", one, said))
+        else:
+            expected.add((one, words.get(relation, "descendantOf"), other, said))
+    assert found == expected
+
+
+def test_cyclonedx_names_ancestors_with_the_relation_and_data_sets_in_the_model_card(related: Report) -> None:
+    subject = data_of(related, "cyclonedx")["metadata"]["component"]
+    ancestors = {
+        (each["name"], {row["name"]: row["value"] for row in each["properties"]}["weightlicense:relation"])
+        for each in subject["pedigree"]["ancestors"]
+    }
+    assert ancestors == {
+        (other, relation) for one, relation, other in COMES_FROM if one == "s" and relation != "dataset"
+    }
+    assert subject["modelCard"]["modelParameters"]["datasets"] == [{"type": "dataset", "name": "of-dataset"}]
+    assert subject["pedigree"]["notes"].startswith("re-upload: of-re-upload. quantize: of-quantize. ")
+
+
+def test_a_choice_of_licenses_of_a_work_stays_a_choice(related: Report) -> None:
+    assert packages(related)["of-merge"]["licenseDeclared"] == "MIT OR Apache-2.0"
+
+
+def test_two_works_of_one_name_are_two(related: Report) -> None:
+    listed = data_of(related, "spdx")["packages"]
+    assert [each["name"] for each in listed].count("shown") == 2
+    assert len({each["SPDXID"] for each in listed}) == len(listed)
+
+
+def test_our_own_audit_reads_each_relation_back(related: Report, tmp_path: Path) -> None:
+    wanted = sorted((other, each) for one, each, other in COMES_FROM if one == "s" and each != "dataset")
+    for form, name in (("spdx", "a.spdx.json"), ("spdx3", "a.spdx3.json"), ("cyclonedx", "bom.cdx.json")):
+        (tmp_path / form).mkdir()
+        (tmp_path / form / name).write_text(render(related, form))
+        found = read_directory(tmp_path / form)
+        (subject,) = (witness for witness in found.witnesses if witness.says.get("subject"))
+        assert sorted((parent.name, parent.relation) for parent in subject.parents) == wanted
+        assert list(subject.says["datasets"]) == ["of-dataset"]
 
 
 def test_the_model_card_names_the_data_sets_the_use_and_the_verdict(merged: Report) -> None:

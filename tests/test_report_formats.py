@@ -653,7 +653,7 @@ def test_the_answer_stands_first_in_markdown(report: Report) -> None:
 
 def test_many_undecided_items_of_a_policy_share_a_row() -> None:
     source = markdown.render(scenes()["undetermined"])
-    assert "| not known | 27 items of what must not be done. Missing: `purpose.hazards`. |" in source
+    assert "| not known | 28 items of what must not be done. Missing: `purpose.hazards`. |" in source
 
 
 def test_hostile_names_open_no_markup() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import takewhile
+from operator import itemgetter
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from weightlicense import catalogue, engine
@@ -19,13 +22,18 @@ from weightlicense.assessment import (
     united,
     unknown_license,
 )
+from weightlicense.catalogue import Resolution
+from weightlicense.clause import Document
+from weightlicense.descent import Descent, Relation
+from weightlicense.descent import Work as WorkTold
 from weightlicense.errors import UsageError
-from weightlicense.lineage import TEACHING, Lineage, Reached, Work, reach
+from weightlicense.lineage import MADE, TEACHING, Lineage, Reached, Work, reach
 from weightlicense.vocabulary import vocabulary
 
 FREE: Final = frozenset({"public-domain", "permissive"})
 """Openness whose terms leave training on a data set, and the terms of a release, to the licensee."""
 MOST_CHOICES: Final = 64
+MOST_NAMED: Final = 5
 
 
 def terms_of(lineage: Lineage, asked: Asked, day: str, offered: str | None) -> Terms:
@@ -38,16 +46,16 @@ def terms_of(lineage: Lineage, asked: Asked, day: str, offered: str | None) -> T
     fixed: dict[str, Term] = {}
     open_choices: list[tuple[tuple[Term, ...], ...]] = []
     unknowns: dict[str, engine.Unknown] = {}
-    nameless: list[Reached] = []
+    nameless: dict[str, Reached] = {}
     notes: dict[str, None] = {}
     reached_terms: list[tuple[Reached, Terms]] = []
     known: dict[tuple[str | None, str | None], Terms] = {}
-    closed: dict[frozenset[str], frozenset[str]] = {}
+    closed: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
     for reached in reach(lineage):
         key = (reached.work.model, reached.work.license)
         if key == (None, None):
-            if reached.toward is not None and all(reached.work is not other.work for other in nameless[:5]):
-                nameless.append(reached)
+            if reached.toward is not None:
+                nameless.setdefault(reached.work.id, reached)
             reached_terms.append((reached, Terms(name=reached.work.id, choices=())))
             continue
         if key not in known:
@@ -55,15 +63,16 @@ def terms_of(lineage: Lineage, asked: Asked, day: str, offered: str | None) -> T
         found = known[key]
         notes |= dict.fromkeys(found.notes)
         reached_terms.append((reached, found))
-        asked_about = _questions_of_law(reached, found) if reached.is_dataset else found.unknowns
+        asked_about = _questions_of_law(reached, found) if reached.way == "data" else found.unknowns
         for unknown in asked_about:
             if unknown.key not in unknowns:
                 unknowns[unknown.key] = replace(unknown, path=reached.path)
-        if reached.is_dataset:
+        if reached.way == "data":
             continue
-        if reached.relations not in closed:
-            closed[reached.relations] = words.closure(tuple(reached.acts(use)))
-        acts = closed[reached.relations]
+        how = (reached.way, reached.relations)
+        if how not in closed:
+            closed[how] = words.closure(tuple(reached.acts(use)))
+        acts = closed[how]
         if len(found.choices) == 1:
             for term in found.choices[0]:
                 _put(fixed, term, acts, reached)
@@ -81,7 +90,55 @@ def terms_of(lineage: Lineage, asked: Asked, day: str, offered: str | None) -> T
         unknowns=tuple(unknowns.values()),
         notes=tuple(notes),
         claims=tuple(_claims(reached_terms, offered, day)),
+        derived=tuple(_derived(reached_terms)),
+        lineage=_descent(reached_terms, day),
     )
+
+
+def descent_of(model: catalogue.Model, day: str) -> Descent:
+    """The lineage of a model of the registry that was made from others."""
+    subject = Reached(work=Work(id=model.id, model=model.id, license=model.license))
+    return _descent([(subject, model_terms(model, day))], day)
+
+
+def _descent(reached_terms: list[tuple[Reached, Terms]], day: str) -> Descent:
+    """The works as a report tells them, with the models of the registry that theirs were made from."""
+    works: dict[str, WorkTold] = {}
+    relations: dict[tuple[str, str, str], None] = {}
+    made: dict[str, catalogue.Model] = {}
+    for reached, terms in reached_terms:
+        work = reached.work
+        if work.id in works:
+            continue
+        works[work.id] = WorkTold(
+            id=work.id, kind=work.kind, model=work.model, license=work.license, documents=_own_roots(terms)
+        )
+        relations |= dict.fromkeys((work.id, *parent) for parent in work.parents)
+        if terms.model is not None and terms.model.based_on is not None:
+            made[work.id] = terms.model
+    while made:
+        child, model = made.popitem()
+        assert model.based_on is not None
+        base = catalogue.resolve_model(model.based_on[0])
+        if base.id != child:
+            relations[child, base.id, model.based_on[1]] = None
+        if base.id not in works:
+            documents = _own_roots(model_terms(base, day))
+            works[base.id] = WorkTold(id=base.id, model=base.id, license=base.license, documents=documents)
+            if base.based_on is not None:
+                made[base.id] = base
+    return Descent(
+        subject=reached_terms[0][0].work.id,
+        works=tuple(works.values()),
+        relations=tuple(
+            Relation(work=work, parent=parent, relation=relation) for work, parent, relation in relations
+        ),
+    )
+
+
+def _own_roots(terms: Terms) -> tuple[str, ...]:
+    """The licenses of a work itself, not those of the models that the registry says it was made from."""
+    return tuple(dict.fromkeys(term.root for choice in terms.choices for term in choice if not term.path))
 
 
 def _put(fixed: dict[str, Term], term: Term, acts: frozenset[str], reached: Reached) -> None:
@@ -89,9 +146,10 @@ def _put(fixed: dict[str, Term], term: Term, acts: frozenset[str], reached: Reac
     old = fixed.get(term.root)
     if old is None:
         fixed[term.root] = _placed(term, acts, reached)
-    elif not acts <= (old.acts or frozenset()) or not set(term.policies) <= set(old.policies):
+    elif old.is_claim or not acts <= (old.acts or frozenset()) or not set(term.policies) <= set(old.policies):
         fixed[term.root] = replace(
             old,
+            is_claim=False,
             acts=(old.acts or frozenset()) | acts,
             policies=tuple(dict.fromkeys((*old.policies, *term.policies))),
         )
@@ -111,16 +169,33 @@ def _choices(
 
 
 def _placed(term: Term, acts: frozenset[str], reached: Reached) -> Term:
-    path = reached.path
-    whole = (*term.path, *path[1:]) if term.path else path
-    return replace(term, acts=acts, path=whole if len(whole) > 1 else ())
+    # The registry's path ends at the model of this work, which the lineage calls by its own name.
+    whole = (*term.path[:-1], *reached.path)
+    is_claim = reached.toward is None and bool(reached.work.parents) and not term.path
+    return replace(term, acts=acts, path=whole if len(whole) > 1 else (), is_claim=is_claim)
 
 
-def _nameless(works: list[Reached]) -> engine.Unknown:
-    names = ", ".join(reached.work.id for reached in works[:5])
-    more = f" and {len(works) - 5} more" if len(works) > 5 else ""
-    reason = f"Nobody can say which license these works have: {names}{more}."
-    return replace(unknown_license(reason, works[0].work.id), path=works[0].path)
+def _nameless(works: dict[str, Reached]) -> engine.Unknown:
+    names = sorted(works)
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    first = next(iter(works.values()))  # as near to the subject as any
+    reason = f"Nobody can say which license these works have: {', '.join(names[:MOST_NAMED])}{more}."
+    paths = takewhile(lambda path: len(path) == len(first.path), (work.path for work in works.values()))
+    return replace(unknown_license(reason), path=min(paths))
+
+
+def _derived(reached_terms: list[tuple[Reached, Terms]]) -> Iterator[tuple[str, str, str]]:
+    """What the models that the subject is derived from say of it, where all of them agree."""
+    models = [
+        terms.model for reached, terms in reached_terms if reached.way == "base" and terms.model is not None
+    ]
+    place = "model registry, by the lineage"
+    modalities = {model.modalities for model in models if model.modalities}
+    if len(modalities) == 1:
+        yield "model.modalities", ",".join(modalities.pop()), place
+    families = {model.family for model in models}
+    if len(families) == 1:
+        yield "model.family", families.pop(), place
 
 
 def _of_work(work: Work, day: str) -> Terms:
@@ -166,6 +241,14 @@ def _questions_of_law(reached: Reached, terms: Terms) -> list[engine.Unknown]:
 # --- claims ----------------------------------------------------------------------------------------------------
 
 
+class _Derived(Struct, frozen=True, kw_only=True):
+    """How a work comes from the nearest of the works that carry a license."""
+
+    ancestor: str
+    relation: str
+    is_taught: bool
+
+
 def _claims(
     reached_terms: list[tuple[Reached, Terms]], offered: str | None, day: str
 ) -> Iterator[engine.Claim]:
@@ -174,54 +257,71 @@ def _claims(
     by_id: dict[str, Reached] = {}
     for reached, _terms in reached_terms:
         by_id.setdefault(reached.work.id, reached)  # the shortest path comes first
-    children: dict[str, list[tuple[str, str]]] = {}
+    children: dict[str, list[tuple[Work, str]]] = {}
     for reached in by_id.values():
         for parent, relation in reached.work.parents:
-            if parent in by_id and relation not in TEACHING and relation != "dataset":
-                children.setdefault(parent, []).append((reached.work.id, relation))
+            if parent in by_id and relation != "dataset":
+                children.setdefault(parent, []).append((reached.work, relation))
     carriers: dict[str, list[str]] = {}
     for reached, terms in reached_terms:
-        for term in terms.choices[0] if terms.choices else ():
+        for term in dict.fromkeys(term for choice in terms.choices for term in choice):
             carriers.setdefault(term.root, []).append(reached.work.id)
-    claimed_roots: dict[str, frozenset[str] | None] = {}
+    known: dict[str, Resolution | None] = {}
     order = {name: index for index, name in enumerate(by_id)}
     for root, works in carriers.items():
         if _is_free(root):
             continue
-        breaking: dict[str, list[tuple[int, str, str, str]]] = {}
-        for name, (ancestor, relation) in _derivatives(works, children).items():
+        document = catalogue.document(root)
+        breaking: dict[tuple[str, bool], list[tuple[int, str, _Derived]]] = {}
+        for name, derived in _derivatives(
+            works, children, is_taught_reached=document.target_is_derivative is not None
+        ).items():
             claimed = offered if name == subject and offered is not None else by_id[name].work.license
             if claimed is not None:
-                breaking.setdefault(claimed, []).append((order[name], name, ancestor, relation))
-        for claimed, rows in breaking.items():
-            if claimed not in claimed_roots:
-                claimed_roots[claimed] = _claimed_roots(claimed, day)
-            state = _keeps(root, claimed_roots[claimed])
+                rows = breaking.setdefault((claimed, derived.is_taught), [])
+                rows.append((order[name], name, derived))
+        for (claimed, is_taught), rows in breaking.items():
+            if claimed not in known:
+                known[claimed] = _resolved(claimed, day)
+            state = _keeps(document, claimed, known[claimed])
             if state == "met":
                 continue
             # Works that claim the same share one finding: the one nearest to the subject is named.
-            _index, name, ancestor, relation = min(rows)
+            _index, name, derived = min(rows, key=itemgetter(0))
             yield engine.Claim(
                 document=root,
                 work=name,
                 more=len(rows) - 1,
                 claimed=claimed,
-                relation=relation,
+                relation=derived.relation,
                 state=state,
-                path=by_id[ancestor].path,
+                path=by_id[derived.ancestor].path,
+                is_taught=is_taught,
             )
 
 
-def _derivatives(works: list[str], children: dict[str, list[tuple[str, str]]]) -> dict[str, tuple[str, str]]:
-    """Every work derived from one of these, with the one it derives from and the last relation."""
-    found: dict[str, tuple[str, str]] = {}
+def _derivatives(
+    works: list[str], children: dict[str, list[tuple[Work, str]]], *, is_taught_reached: bool
+) -> dict[str, _Derived]:
+    """Every work derived from one of these; those that only learned from one, where that can make a derivative."""
+    found: dict[str, _Derived] = {}
+    learning: deque[tuple[str, str, str]] = deque()
     waiting = deque((work, work) for work in dict.fromkeys(works))
     while waiting:
         here, ancestor = waiting.popleft()
         for child, relation in children.get(here, ()):
-            if child not in found and child != ancestor:
-                found[child] = (ancestor, relation)
-                waiting.append((child, ancestor))
+            if relation in TEACHING:
+                if child.kind not in MADE:
+                    learning.append((child.id, ancestor, relation))
+            elif child.id not in found and child.id != ancestor:
+                found[child.id] = _Derived(ancestor=ancestor, relation=relation, is_taught=False)
+                waiting.append((child.id, ancestor))
+    while learning and is_taught_reached:
+        name, ancestor, relation = learning.popleft()
+        if name in found or name == ancestor:
+            continue
+        found[name] = _Derived(ancestor=ancestor, relation=relation, is_taught=True)
+        learning.extend((child.id, ancestor, after) for child, after in children.get(name, ()))
     return found
 
 
@@ -231,17 +331,26 @@ def _is_free(root: str) -> bool:
     return openness is None or openness in FREE or openness in ("policy", "service-terms")
 
 
-def _claimed_roots(claimed: str, day: str) -> frozenset[str] | None:
-    """The documents that a claim names; None where it names a text of its own or none."""
+def _resolved(claimed: str, day: str) -> Resolution | None:
+    """What a claim names; None where that is a text of its own or none."""
     try:
         found = catalogue.resolve_license(claimed, as_of=day)
     except UsageError:
         return None
-    return frozenset(root for choice in found.choices for root in choice) or None
+    return found if found.choices else None
 
 
-def _keeps(root: str, claimed: frozenset[str] | None) -> str:
-    """Whether a claim keeps the terms of an ancestor: met, unmet, or open where nobody read what it names."""
-    if claimed is None:
+def _keeps(document: Document, claimed: str, named: Resolution | None) -> str:
+    """Whether a claim keeps the terms of an ancestor: met, unmet, or open where nobody read what it names.
+
+    Every choice that the claim offers must keep them.
+    """
+    if claimed.lower() in document.keeping:
+        return "met"
+    if named is None:
         return "open"
-    return "met" if root in claimed else "unmet"
+    keeping = document.keeping
+    for choice in named.choices:
+        if all(catalogue.document(root).names.isdisjoint(keeping) for root in choice):
+            return "unmet"
+    return "met"

@@ -59,7 +59,7 @@ _INVISIBLE = (
     "\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef"
 )
 _INVISIBLE_RUN = re.compile(rf"[{_INVISIBLE}]+")
-_INLINE_TAG = r"a|abbr|b|big|code|del|em|font|i|ins|s|small|span|strong|sub|sup|tt|u"
+INLINE_TAG = r"a|abbr|b|big|code|del|em|font|i|ins|s|small|span|strong|sub|sup|tt|u"
 _BLOCK_TAG = (
     r"article|aside|blockquote|body|br|center|col|dd|div|dl|dt|figure|footer|h[1-6]|head|header|hr|html|li|nav"
     r"|ol|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul"
@@ -68,7 +68,7 @@ _ATTRIBUTES = r"(?:\s+[a-z][a-z0-9:_-]*\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<
 # `<year>` and `<name of author>` are words of a license: a tag without attributes has one of these names.
 _NOISE = re.compile(
     rf"(?P<invisible>\u00ad\s*\n\s*|[{_INVISIBLE}]+)"
-    rf"|(?P<inline>(?ai:</?(?:{_INLINE_TAG}){_ATTRIBUTES}*\s*/?>))"
+    rf"|(?P<inline>(?ai:</?(?:{INLINE_TAG}){_ATTRIBUTES}*\s*/?>))"
     rf"|(?P<block>(?ai:</?(?:{_BLOCK_TAG})\s*/?>|</[a-z][a-z0-9-]*\s*>|<[a-z][a-z0-9-]*{_ATTRIBUTES}+\s*/?>))"
     r"|(?P<reference>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)"
     r"|\](?P<target>\((?:[^()\s]|\([^()\s]*\))+(?:\s+\"[^\"\n]*\")?\))"

@@ -25,6 +25,8 @@ from weightlicense.version import VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from weightlicense.descent import Descent
 from weightlicense.vocabulary import vocabulary
 
 LOCATED_SHARE = 0.5
@@ -49,16 +51,25 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class Term(Struct, frozen=True, kw_only=True):
-    """A license that applies to the subject: with which policies, for which acts, and by way of which works."""
+    """A license that applies to the subject: with which policies, for which acts, and by way of which works.
+
+    `acts` None stands for those of the use; `making` are acts by which the registry's model was made from the work.
+    `is_claim`: the subject of a lineage says it of itself, and no ancestor does.
+    """
 
     root: str
     policies: tuple[str, ...] = ()
     acts: frozenset[str] | None = None
     path: tuple[str, ...] = ()
+    making: frozenset[str] = frozenset()
+    is_claim: bool = False
 
 
 class Terms(Struct, frozen=True, kw_only=True):
-    """The subject resolved: the licensee's choices of terms that all apply, and what stays unknown whatever the choice."""
+    """The subject resolved: the licensee's choices of terms that all apply, and what stays unknown whatever the choice.
+
+    `derived` are facts that the ancestors settle: name, value, where it comes from.
+    """
 
     name: str
     choices: tuple[tuple[Term, ...], ...]
@@ -69,6 +80,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     contradictions: tuple[Contradiction, ...] = ()
     claims: tuple[engine.Claim, ...] = ()
     title: str | None = None
+    derived: tuple[tuple[str, str, str], ...] = ()
+    lineage: Descent | None = None
 
 
 def check(
@@ -190,6 +203,8 @@ def complete(asked: Asked, terms: Terms, facts: Facts) -> None:
         facts.give(name, text, kind="assumed", place=f"use {use}")
     if terms.model is not None:
         _derive(terms.model, facts)
+    for name, text, place in terms.derived:
+        facts.give(name, text, kind="derived", place=place)
     _name_offered_license(facts, asked.as_of)
     facts.contradictions.extend(terms.contradictions)
 
@@ -256,6 +271,10 @@ def _resolve(asked: Asked, day: str, facts: Facts) -> Terms:
     own = model_terms(model, day)
     notes = tuple(_model_notes(asked.model, model))
     own = replace(own, notes=(*notes, *own.notes))
+    if model.based_on is not None:
+        from weightlicense.ancestry import descent_of
+
+        own = replace(own, lineage=descent_of(model, day))
     return own if named is None else _both(asked, own, named)
 
 
@@ -281,7 +300,9 @@ def unknown_license(reason: str, work: str = "") -> engine.Unknown:
     )
 
 
-def model_terms(model: catalogue.Model, day: str, path: tuple[str, ...] = ()) -> Terms:
+def model_terms(
+    model: catalogue.Model, day: str, path: tuple[str, ...] = (), making: frozenset[str] = frozenset()
+) -> Terms:
     """The terms of a model of the registry, with those of the models that it was made from: obligations travel."""
     if model.license is None:
         reason = f"The license of {model.title} could not be verified. {model.note or ''}".strip()
@@ -292,7 +313,7 @@ def model_terms(model: catalogue.Model, day: str, path: tuple[str, ...] = ()) ->
         model=model,
         choices=tuple(
             tuple(
-                Term(root=root, policies=model.policies if index == 0 else (), path=path)
+                Term(root=root, policies=model.policies if index == 0 else (), path=path, making=making)
                 for index, root in enumerate(choice)
             )
             for choice in resolved.choices
@@ -304,7 +325,11 @@ def model_terms(model: catalogue.Model, day: str, path: tuple[str, ...] = ()) ->
     if model.based_on is None:
         return own
     base = catalogue.resolve_model(model.based_on[0])
-    under = model_terms(base, day, (base.id, *(path or (model.id,))))
+    from weightlicense.lineage import ACT_OF  # few models are asked about that were made from others
+
+    act = ACT_OF[model.based_on[1]]
+    made = making if act is None else making | {act}
+    under = model_terms(base, day, (base.id, *(path or (model.id,))), made)
     return replace(
         own,
         choices=united(own.choices, under.choices),
@@ -410,8 +435,15 @@ def _one(
         questions=(*_which_text(terms), *conclusion.questions),
         duties=conclusion.duties,
         notes=(*terms.notes, *conclusion.notes),
+        lineage=None if terms.lineage is None else _descended(terms.lineage, choice, groups),
     )
     return _beside(report, asked, terms, groups, facts) if asked.policies else report
+
+
+def _descended(lineage: Descent, choice: tuple[Term, ...], groups: list[engine.Group]) -> Descent:
+    """The lineage with the policies of each license, and with the licenses that are the subject's own."""
+    together = {group.root: tuple(document.id for document in group.documents) for group in groups}
+    return lineage.under(together, own=tuple(term.root for term in choice if not term.path))
 
 
 def _beside(report: Report, asked: Asked, terms: Terms, groups: list[engine.Group], facts: Facts) -> Report:
@@ -434,25 +466,32 @@ def _beside(report: Report, asked: Asked, terms: Terms, groups: list[engine.Grou
 
 def groups_of(choice: tuple[Term, ...], acts: frozenset[str]) -> list[engine.Group]:
     """One group a license: the works under the same license share it, with all their acts and the shortest path."""
+    closure = vocabulary().closure
     merged: dict[str, Term] = {}
     for term in choice:
         old = merged.get(term.root)
         if old is None:
             merged[term.root] = term
             continue
-        both = (acts if old.acts is None else old.acts) | (acts if term.acts is None else term.acts)
+        both = _acts_of(old, acts) | _acts_of(term, acts)
         policies = tuple(dict.fromkeys((*old.policies, *term.policies)))
         path = min((old.path, term.path), key=len)
-        merged[term.root] = Term(root=term.root, policies=policies, acts=both, path=path)
+        is_claim = old.is_claim and term.is_claim
+        merged[term.root] = Term(root=term.root, policies=policies, acts=both, path=path, is_claim=is_claim)
     return [
         engine.Group(
             root=term.root,
             documents=catalogue.together(term.root, term.policies),
-            acts=None if term.acts is None else vocabulary().closure(tuple(term.acts)),
+            acts=None if term.acts is None and not term.making else closure(tuple(_acts_of(term, acts))),
             path=term.path,
+            is_claim=term.is_claim,
         )
         for term in merged.values()
     ]
+
+
+def _acts_of(term: Term, use: frozenset[str]) -> frozenset[str]:
+    return (use if term.acts is None else term.acts) | term.making
 
 
 def _which_text(terms: Terms) -> tuple[Question, ...]:

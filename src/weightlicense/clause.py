@@ -125,6 +125,7 @@ class Document(Struct, frozen=True, kw_only=True):
     distribution: tuple[str, ...] = ("distribute", "embed")
     derivative: tuple[str, ...] = ()
     target_is_derivative: Condition | None = None
+    kept_by: tuple[str, ...] = ()
     clauses: tuple[Clause, ...] = ()
     inert: tuple[Inert, ...] = ()
 
@@ -135,6 +136,27 @@ class Document(Struct, frozen=True, kw_only=True):
         if self.target_is_derivative is None:
             return given
         return AnyOf((given, All((Acts(("release-target",)), self.target_is_derivative))))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the document is called, in lower case: its id, its SPDX id and its aliases."""
+        return frozenset(name.lower() for name in (self.id, self.spdx, *self.aliases) if name)
+
+    @property
+    def successors(self) -> tuple[str, ...]:
+        """The licenses, beside this one, under which what comes from the work may be offered without leaving its terms."""
+        named = [
+            name
+            for clause in self.clauses
+            if clause.then.duty == "same-license"
+            for name in dict(clause.then.parameters).get("licenses") or ()
+        ]
+        return tuple(dict.fromkeys((*named, *self.kept_by)))
+
+    @property
+    def keeping(self) -> frozenset[str]:
+        """The names, in lower case, of every license that keeps the terms of this one: itself and its successors."""
+        return self.names | {name.lower() for name in self.successors}
 
     def clause(self, clause_id: str) -> Clause | None:
         """The clause of that id."""
@@ -170,6 +192,7 @@ class Document(Struct, frozen=True, kw_only=True):
             distribution=tuple(definitions.get("distribution", ("distribute", "embed"))),
             derivative=tuple(definitions.get("derivative", ())),
             target_is_derivative=from_data(target) if target else None,
+            kept_by=tuple(definitions.get("kept-by", ())),
             clauses=tuple(_clause(row) for row in data["clauses"]),
             inert=tuple(
                 Inert(span=span, reason=row["reason"])

@@ -346,6 +346,10 @@ DOCUMENT: Final = Record(
                     "target-is-derivative": Field(
                         CONDITION, about="when an output-trained model is a derivative"
                     ),
+                    "kept-by": Field(
+                        ListOf(Text(), min=1),
+                        about="other licenses (SPDX ids) under which a derivative may be offered",
+                    ),
                 },
                 "definitions",
             ),

@@ -14,6 +14,7 @@ from weightlicense.vocabulary import DUTY_PREFIX, Vocabulary
 Shown = Literal["met", "unmet", "judgement"] | None
 PLACES: Final = {"release": "release.displays", "product": "product.displays"}
 RELEASING: Final = frozenset({"distribute", "embed", "release-target"})
+UNLAWFUL: Final = "illegal-activity"
 SERVING: Final = frozenset({"host", "embed"})
 
 
@@ -85,6 +86,8 @@ def _check(check: str, value: Any, outcome: Outcome, document: Document) -> Show
         case "lacks-name":
             assert text is not None
             return "unmet" if name_folded(text).lower() in name_folded(value).lower() else "met"
+        case "lawful":
+            return "unmet" if UNLAWFUL in value else None
         case "same-license":
             return _same_license(value, outcome, document)
         case _:

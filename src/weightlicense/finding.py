@@ -9,6 +9,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from weightlicense.change import Changes, Offering
     from weightlicense.decision import PolicyDecision
+    from weightlicense.descent import Descent
 
 VERDICTS: Final = ("permitted", "conditional", "breach", "needs-license", "not-granted", "prohibited")
 PERMITTED, CONDITIONAL, BREACH, NEEDS_LICENSE, NOT_GRANTED, PROHIBITED = range(6)
@@ -166,6 +167,7 @@ class Report(Struct, frozen=True, kw_only=True):
     duties: tuple[DutyRow, ...]
     notes: tuple[str, ...] = ()
     policies: tuple[PolicyDecision, ...] = ()
+    lineage: Descent | None = None
     changes: Changes | None = None
     offering: Offering | None = None
     witnesses: tuple[Testified, ...] | None = None

@@ -17,7 +17,7 @@ from weightlicense.assessment import Asked, Terms, complete, planned, programme,
 from weightlicense.change import Limit, Offering
 from weightlicense.clause import Document
 from weightlicense.engine import Program
-from weightlicense.engine.program import Rule
+from weightlicense.engine.program import Rule, keeping_rule
 from weightlicense.finding import Report
 from weightlicense.usecase import Facts, Given, Values
 from weightlicense.vocabulary import vocabulary
@@ -25,8 +25,6 @@ from weightlicense.vocabulary import vocabulary
 RELEASING: Final = frozenset({"distribute", "embed", "release-target"})
 UNDECIDED: Final = "LicenseRef-undecided"
 """Stands for a license that nobody chose yet: every ancestor whose terms must be kept then says so."""
-KEEPING: Final = ("pass-through-terms", "bind-recipients", "license-copy")
-"""Duties by which terms travel with a release; the first that a document has is named."""
 NO_TERMS: Final = ("policy", "service-terms")
 
 
@@ -75,15 +73,18 @@ def _of_choice(asked: Asked, terms: Terms, program: Program, facts: Facts) -> Of
         and duty.test(values) is not False
         and not (asked.lineage is not None and _is_subject(duty.rule, program))
     ]
-    kept = [document for document in program.documents if document.id in _kept(asked, terms, program, same)]
-    limits = (*(_same(rule) for rule in same), *(_kept_limit(document, program) for document in kept))
+    kept_ids = _kept(asked, terms, program, same)
+    kept = [document for document in program.documents if document.id in kept_ids]
+    limits = (*map(_same, same), *(_kept_limit(document, program) for document in kept))
     if not limits:
         return Offering(options=(), is_free=True)
-    if kept:
-        fits = all(_allows(rule, document) for rule in same for document in kept)
-        return Offering(options=(" AND ".join(map(_shown, kept)),) if fits else (), limits=limits)
-    first, *rest = same
-    options = [name for name in _names(first) if all(_fits(name, rule) for rule in rest)]
+    options = [
+        name
+        for name in dict.fromkeys(name for limit in limits for name in limit.allowed)
+        if all(_fits(name, rule) for rule in same) and all(_holds(name, document) for document in kept)
+    ]
+    if not options and not same:
+        options = [" AND ".join(map(_shown, kept))]
     return Offering(options=tuple(options), limits=limits)
 
 
@@ -125,16 +126,13 @@ def _same(rule: Rule) -> Limit:
 
 
 def _kept_limit(document: Document, program: Program) -> Limit:
-    rules = [rule for rule in program.rules if rule.document.id == document.id]
-    by_duty = {rule.clause.then.duty: rule for rule in reversed(rules)}
-    grants = [rule for rule in rules if rule.clause.kind == "grant"]
-    rule = next((by_duty[duty] for duty in KEEPING if duty in by_duty), (grants or rules)[0])
+    rule = keeping_rule([rule for rule in program.rules if rule.document.id == document.id])
     return Limit(
         document=document.id,
         clause=rule.clause.id,
         at=rule.clause.at,
         says=rule.clause.says,
-        allowed=(_shown(document),),
+        allowed=(_shown(document), *document.successors),
     )
 
 
@@ -151,19 +149,20 @@ def _names(rule: Rule) -> Iterator[str]:
 
 
 def _spellings(rule: Rule) -> frozenset[str]:
-    document = rule.document
-    names = (*_names(rule), document.id, document.spdx, *document.aliases)
-    return frozenset(name.lower() for name in names if name)
-
-
-def _allows(rule: Rule, document: Document) -> bool:
-    names = (document.id, document.spdx, *document.aliases)
-    return any(name.lower() in _spellings(rule) for name in names if name)
+    return rule.document.names | {name.lower() for name in _names(rule)}
 
 
 def _fits(name: str, rule: Rule) -> bool:
     """Whether a rule allows a license of that name."""
-    if name.lower() in _spellings(rule):
-        return True
-    known = next((d for d in catalogue.heads() if d == name.lower()), None)
-    return known is not None and _allows(rule, catalogue.document(known))
+    return not _spellings(rule).isdisjoint(_called(name))
+
+
+def _holds(name: str, document: Document) -> bool:
+    """Whether a license of that name keeps the terms of a document."""
+    return not document.keeping.isdisjoint(_called(name))
+
+
+def _called(name: str) -> frozenset[str]:
+    """Every name, in lower case, of the license of that name."""
+    known = next((each for each in catalogue.heads() if each == name.lower()), None)
+    return frozenset({name.lower()}) | (frozenset() if known is None else catalogue.document(known).names)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import KW_ONLY, dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
+
+from msgspec.structs import replace
 
 from weightlicense.errors import DataError, Problem, nearest
 

@@ -15,11 +15,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias
 
 import yaml  # type: ignore[import-untyped]
+from msgspec import Struct
 
 from weightlicense.errors import DataError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -51,8 +52,7 @@ _PARSER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Value: TypeAlias = "dict[str, Node] | list[Node] | str | int | bool | datetime.date | None"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(Struct, frozen=True, kw_only=True):
     """A value of a file and where it stands.
 
     Lines count from 1. `start` and `end` are offsets in characters, `end` exclusive, in the text that is
@@ -70,16 +70,17 @@ class Node:
     key_start: int
 
 
-def load(path: Path, *, shown_as: str | None = None) -> Node:
+def load(path: Path, *, shown_as: str | None = None, times: int = 1) -> Node:
     """Read a file.
 
-    `shown_as` is the name that problems give the file, by default the path. Raises DataError with every
-    problem that could be found, also when the file is missing, a directory or unreadable.
+    `shown_as` is the name that problems give the file, by default the path; `times` is how many times the usual bytes
+    and values it may have. Raises DataError with every problem that could be found, also when the file is missing, a
+    directory or unreadable.
     """
     name = str(path) if shown_as is None else shown_as
     try:
         with path.open("rb") as file:
-            text = file.read(MOST_BYTES + 1)
+            text = file.read(times * MOST_BYTES + 1)
     except FileNotFoundError:
         raise _failure(name, None, "no such file", "check the path") from None
     except IsADirectoryError:
@@ -87,17 +88,17 @@ def load(path: Path, *, shown_as: str | None = None) -> Node:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise _failure(name, None, f"cannot be read: {reason}", "check the path and its rights") from None
-    return parse(text, name)
+    return parse(text, name, times=times)
 
 
-def parse(text: bytes, name: str) -> Node:
+def parse(text: bytes, name: str, *, times: int = 1) -> Node:
     """Read the bytes of a file, which problems call `name`. Raises DataError with every problem found."""
-    return _tree(_decoded(text, name), name, _PARSER)
+    return _tree(_decoded(text, name, times), name, _PARSER, times)
 
 
-def _decoded(text: bytes, name: str) -> str:
-    if len(text) > MOST_BYTES:
-        raise _failure(name, None, f"more than {MOST_BYTES // 1024 // 1024} MiB", "split the file")
+def _decoded(text: bytes, name: str, times: int = 1) -> str:
+    if len(text) > times * MOST_BYTES:
+        raise _failure(name, None, f"more than {times * MOST_BYTES // 1024 // 1024} MiB", "split the file")
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -144,12 +145,17 @@ def plain(node: Node) -> Any:
             return value
 
 
+def items(node: Node) -> dict[str, Node]:
+    """The entries of a mapping; none where the value is no mapping."""
+    return node.value if isinstance(node.value, dict) else {}
+
+
 def _failure(name: str, line: int | None, message: str, hint: str) -> DataError:
     return DataError((Problem(file=name, line=line, path="", message=message, hint=hint),))
 
 
-def _tree(text: str, name: str, parser: type) -> Node:
-    reading = _Reading(text=text, name=name)
+def _tree(text: str, name: str, parser: type, times: int = 1) -> Node:
+    reading = _Reading(text=text, name=name, most_nodes=times * MOST_NODES)
     _build(reading, parser)
     return reading.result()
 
@@ -246,6 +252,7 @@ class _Reading:
     stack: list[_Open] = field(default_factory=list)
     root: Node | None = None
     nodes: int = 0
+    most_nodes: int = MOST_NODES
 
     def report(self, line: int | None, message: str, hint: str, *, path: str = "") -> None:
         self.problems.append(Problem(file=self.name, line=line, path=path, message=message, hint=hint))
@@ -300,20 +307,19 @@ class _Reading:
         self.stop(line, f"not YAML: {error.problem}", "keep to plain mappings, lists and text")
 
     def build(self, events: Iterator[_Event]) -> None:
+        handlers: dict[type, Callable[[_Event], None]] = {
+            yaml.ScalarEvent: self.scalar,
+            yaml.MappingStartEvent: lambda event: self.begin(event, {}),
+            yaml.SequenceStartEvent: lambda event: self.begin(event, []),
+            yaml.MappingEndEvent: self.finish,
+            yaml.SequenceEndEvent: self.finish,
+            yaml.AliasEvent: self.alias,
+            yaml.DocumentEndEvent: lambda event: self.check_rest(event.end_mark),
+        }
         for event in events:
-            match event:
-                case yaml.ScalarEvent():
-                    self.scalar(event)
-                case yaml.MappingStartEvent():
-                    self.begin(event, {})
-                case yaml.SequenceStartEvent():
-                    self.begin(event, [])
-                case yaml.CollectionEndEvent():
-                    self.finish(event)
-                case yaml.AliasEvent():
-                    self.alias(event)
-                case yaml.DocumentEndEvent():
-                    self.check_rest(event.end_mark)
+            handle = handlers.get(type(event))
+            if handle is not None:
+                handle(event)
 
     def check_rest(self, mark: _Mark) -> None:
         """Look for a second document in the text, so that the parser need not read on."""
@@ -323,8 +329,8 @@ class _Reading:
 
     def count(self, event: _Event) -> None:
         self.nodes += 1
-        if self.nodes > MOST_NODES:
-            self.stop(event.start_mark.line + 1, f"more than {MOST_NODES:,} values", "split the file")
+        if self.nodes > self.most_nodes:
+            self.stop(event.start_mark.line + 1, f"more than {self.most_nodes:,} values", "split the file")
 
     def refuse(self, event: _Event, message: str, hint: str) -> None:
         path = self.stack[-1].next_path() if self.stack else ""
@@ -379,7 +385,9 @@ class _Reading:
 
     def scalar(self, event: _Event) -> None:
         self.check_properties(event)
-        escaped = _CONTROL.search(event.value)
+        escaped = (
+            None if event.value.isascii() and event.value.isprintable() else _CONTROL.search(event.value)
+        )
         if escaped is not None:
             self.refuse(event, f"control character U+{ord(escaped[0]):04X}", "delete the escape")
         is_plain = not event.style  # '' from the C parser, None from the Python one
@@ -387,7 +395,8 @@ class _Reading:
         if self.is_key_next():
             self.scalar_key(event, value, is_plain=is_plain)
         else:
-            self.place(value, event.start_mark, event.end_mark.index)
+            start, end = event.start_mark, event.end_mark
+            self.place(value, start, end.index, is_one_line=start.line == end.line)
 
     def plain_value(self, event: _Event) -> str | int | bool | datetime.date | None:
         text: str = event.value
@@ -440,7 +449,7 @@ class _Reading:
             message = f"duplicate key, first on line {first}"
             self.report(mark.line + 1, message, "keep one of them", path=mapping.next_path())
 
-    def place(self, value: Value, start: _Mark, end: int) -> None:
+    def place(self, value: Value, start: _Mark, end: int, *, is_one_line: bool = False) -> None:
         """Put a finished value into the collection that is open, or make it the root."""
         while end > start.index and self.text[end - 1] in " \t\r\n":
             end -= 1
@@ -449,7 +458,7 @@ class _Reading:
         node = Node(
             value=value,
             line=start.line + 1,
-            end_line=start.line + 1 + self.line_ends(start.index, end),
+            end_line=start.line + 1 + (0 if is_one_line else self.line_ends(start.index, end)),
             start=start.index,
             end=end,
             key_line=key_mark.line + 1,

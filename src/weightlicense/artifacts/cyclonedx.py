@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from weightlicense.artifacts.jsontext import read_object
-from weightlicense.artifacts.spdx import MOST_DOCUMENT, read_spdx_json
+from weightlicense.artifacts.spdx import MOST_DOCUMENT, PARENTAGE, read_spdx_json
 from weightlicense.artifacts.witness import MOST_ITEMS, Testimony, Unreadable
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def _component(component: dict[str, Any], where: str, path: str, *, is_subject: 
     where = f"{where}.{name}"
     if is_subject:
         said.put("subject", True, where)
-        said.name(name, "metadata.component", where)
+        # An application has a name of its own, which is not that of the model in it.
+        if component.get("type") in _READ or "type" not in component:
+            said.name(name, "metadata.component", where)
     for key, kept in (("type", "purpose"), ("version", "version")):
         if isinstance(component.get(key), str):
             said.text(kept, component[key], f"{where}.{key}")
@@ -75,7 +77,12 @@ def _component(component: dict[str, Any], where: str, path: str, *, is_subject: 
     ancestors = pedigree.get("ancestors") if isinstance(pedigree, dict) else None
     for ancestor in ancestors[:MOST_ITEMS] if isinstance(ancestors, list) else []:
         if isinstance(ancestor, dict):
-            said.parent(_name(ancestor), f"{where}.pedigree.ancestors", revision=ancestor.get("version"))
+            said.parent(
+                _name(ancestor),
+                f"{where}.pedigree.ancestors",
+                relation=_relation(ancestor),
+                revision=ancestor.get("version"),
+            )
     card = component.get("modelCard")
     parameters = card.get("modelParameters") if isinstance(card, dict) else None
     if isinstance(parameters, dict):
@@ -94,6 +101,16 @@ def _component(component: dict[str, Any], where: str, path: str, *, is_subject: 
             f"{where}.modelCard.modelParameters.datasets",
         )
     return said
+
+
+def _relation(ancestor: dict[str, Any]) -> str | None:
+    """The relation in the lineage's own word, as the bills of this tool have it among the properties."""
+    properties = ancestor.get("properties")
+    for each in properties if isinstance(properties, list) else ():
+        if isinstance(each, dict) and each.get("name") == "weightlicense:relation":
+            value = each.get("value")
+            return value if isinstance(value, str) and value in PARENTAGE else None
+    return None
 
 
 def _name(component: dict[str, Any]) -> str:

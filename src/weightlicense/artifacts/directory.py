@@ -48,18 +48,34 @@ if TYPE_CHECKING:
 
 MOST_WITNESSES: Final = 5_000
 MOST_TEXT_BYTES: Final = 64 * 1024 * 1024
+MOST_MAGIC: Final = 10_000
+"""Files of unknown kinds of which the first bytes are looked at."""
+LARGE: Final = 16 * 1024 * 1024
+"""A file of an unknown kind that may be weights is named as unread from this size on."""
+_PICKLE, _FORMAT, _ARCHIVE = (
+    "may hold a pickle, which is never opened",
+    "a format of weights that is not read",
+    "an archive, which is not opened",
+)
+_MAGIC: Final = (
+    (re.compile(rb"\x80[\x02-\x05][\x63\x7d\x5d\x28\x8a\x95]"), _PICKLE),
+    (re.compile(rb"PK\x03\x04|\x1f\x8b\x08|\xfd7zXZ\0|7z\xbc\xaf"), _ARCHIVE),
+    (re.compile(rb"\x89HDF\r\n|ggml|lmgg|ggmf|fmgg|ggjt|tjgg|ggla|algg"), _FORMAT),
+    (re.compile(rb"version https://git-lfs"), "a Git LFS pointer; the file itself is not here"),
+)
+"""How files begin that are named as unread, whatever their name."""
 _PASSED_OVER: Final = tuple(
     (re.compile(extensions), reason)
     for extensions, reason in (
         (
-            "bin|pt|pth|pkl|pickle|ckpt|joblib|dill|npy|npz|pdparams|mar|nemo",
-            "may hold a pickle, which is never opened",
+            "bin|pt|pth|ptl|jit|pkl|pickle|ckpt|joblib|dill|npy|npz|pdparams|mar|nemo",
+            _PICKLE,
         ),
         (
             "h5|hdf5|keras|tflite|pb|msgpack|engine|plan|mlmodel|ggml|rknn",
-            "a format of weights that is not read",
+            _FORMAT,
         ),
-        ("zip|tar|gz|tgz|bz2|xz|zst|7z|rar|whl", "an archive, which is not opened"),
+        ("zip|tar|gz|tgz|bz2|xz|zst|7z|rar|whl", _ARCHIVE),
     )
 )
 """Files that are named as unread, by their extensions."""
@@ -83,7 +99,7 @@ READERS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = tuple(
         (r"dvc\.ya?ml", dvc.read_dvc),
         (r"model_index\.json", diffusers.read_model_index),
         (r".+\.spdx3?(\.json|\.ya?ml|\.jsonld)?", spdx.read_spdx),
-        (r".+\.cdx\.json|([\w.-]*[._-])?(ml|ai|s)?bom([._-][\w.-]*)?\.json", cyclonedx.read_bom),
+        (r".+\.(cdx|cyclonedx)\.json|([\w.-]*[._-])?(ml|ai|s)?bom([._-][\w.-]*)?\.json", cyclonedx.read_bom),
         (r"METADATA|PKG-INFO", package.read_package),
     )
 )
@@ -155,6 +171,9 @@ class _Reading:
         self.names: list[Name] = []
         self._waiting: list[tuple[int, Role, Found]] = []
         self._deep: list[str] = []
+        self._looked_at = 0
+        self._passed = 0
+        self._first_passed = ""
 
     def read(self, found: Found, *, alone: bool) -> None:
         """Read a file with the reader for its kind; texts wait until every artefact has been read."""
@@ -174,11 +193,36 @@ class _Reading:
             self._pass_over(found, alone=alone)
 
     def _pass_over(self, found: Found, *, alone: bool) -> None:
-        reason = _passed_over(found.name.rpartition(".")[2].lower()) if "." in found.name else None
-        if reason is not None:
-            self.unread.add(found.path, reason)
+        """Name a file that no reader is for; one of an unknown kind may be weights, which their first bytes tell."""
+        extension = found.name.rpartition(".")[2].lower() if "." in found.name.lstrip(".") else ""
+        reason = _passed_over(extension)
+        if reason is None and texts.is_known_kind(extension) and not alone:
+            return
+        self._looked_at += 1
+        if self._looked_at > MOST_MAGIC:
+            if reason is None:
+                self._passed += 1
+                self._first_passed = self._first_passed or found.path
+            else:
+                self.unread.add(found.path, reason)
+            return
+        try:
+            with Opened(found, self.budget) as file:
+                size, begin = file.size, file.read(0, min(file.size, 24))
+        except Unreadable as problem:
+            self.unread.add(found.path, str(problem))
+            return
+        reader = _reader_by_magic(begin, size)
+        if reader is not None:
+            self._testify(found, reader)
+            return
+        told = reason or next((told for magic, told in _MAGIC if magic.match(begin)), None)
+        if told is not None:
+            self.unread.add(found.path, told)
         elif alone:
             self.unread.add(found.path, "no kind of file that is read")
+        elif size >= LARGE:
+            self.unread.add(found.path, f"{size:,} bytes of an unknown kind")
 
     def _testify(self, found: Found, reader: Reader) -> None:
         if len(self.witnesses) >= MOST_WITNESSES:
@@ -236,7 +280,12 @@ class _Reading:
         return TextFile(path=found.path, place=clean(found.path), role=role, data=data, cut=size > len(data))
 
     def find_gaps(self, found: list[Found]) -> None:
-        """Name the shards that are missing."""
+        """Name the shards that are missing, and how many files nobody looked at."""
+        if self._first_passed:
+            self.unread.add(
+                self._first_passed,
+                f"as {self._passed:,} files of unknown kinds, beyond the {MOST_MAGIC:,} that are looked at",
+            )
         sets: dict[tuple[str, int, str], set[int]] = {}
         for file in found:
             if (match := _SHARD_NUMBER.search(file.path)) is not None:
@@ -253,6 +302,15 @@ class _Reading:
 @lru_cache(maxsize=1024)
 def _passed_over(extension: str) -> str | None:
     return next((reason for pattern, reason in _PASSED_OVER if pattern.fullmatch(extension)), None)
+
+
+def _reader_by_magic(begin: bytes, size: int) -> Reader | None:
+    """The reader for weights that begin so, whatever the file's name."""
+    if begin.startswith(b"GGUF"):
+        return gguf.read_gguf
+    if 10 <= int.from_bytes(begin[:8], "little") + 8 <= size and begin[8:10] in {b'{"', b"{}", b"{ "}:
+        return safetensors.read_safetensors
+    return None
 
 
 def _read(file: Opened, reader: Reader) -> Testimony | list[Testimony]:

@@ -33,7 +33,7 @@ _EMPTY: Final = ("more information needed", "[more information needed]", "n/a", 
 
 def read_prose(body: str, first_line: int, said: Testimony) -> None:
     """Add to `said` the title, the licenses and the origins that a card's body states; its lines count from 1."""
-    fenced = expecting = titled = False
+    fenced = expecting = begun = titled = False
     mentions = origins = 0
     for number, line in enumerate(body.split("\n"), first_line):
         if len(line) > _MOST_LINE or mentions + origins >= _MOST_MENTIONS:
@@ -50,12 +50,15 @@ def read_prose(body: str, first_line: int, said: Testimony) -> None:
             origins += 1
         if fenced:
             continue
+        if line.startswith("#") or (begun and not line.strip()):
+            expecting = begun = False
         if expecting and line.strip():
-            expecting = False
-            if not line.startswith("#") and (text := _bare(line)):
+            # Of the paragraph under a heading the first line, and what else it says of licenses.
+            if (not begun or "licen" in lowered) and (text := _bare(line)):
                 said.mention(text, where)
                 mentions += 1
-                continue
+            begun = True
+            continue
         if "licen" in lowered:
             if _HEADING.match(line.strip()):
                 expecting = True

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from weightlicense.artifacts.jsontext import parse_object
 from weightlicense.artifacts.witness import MOST_ITEMS, Testimony, Unreadable
 from weightlicense.artifacts.yamltext import parse_yaml
+from weightlicense.lineage import ACT_OF
 
 if TYPE_CHECKING:
     from weightlicense.artifacts.walk import Opened
@@ -20,6 +21,10 @@ _UNKNOWN: Final = {"NOASSERTION", ""}
 _TAG = re.compile(r"(\w+):[ \t]*(.*)")
 _ORIGINS: Final = {"DESCENDANT_OF": None, "VARIANT_OF": None, "COPY_OF": "re-upload"}
 """Relationships of SPDX 2.3 by which one package comes from another, with the relation that they state."""
+_STATED = re.compile("weightlicense:relation=([a-z-]+)")
+"""The relation in the lineage's own word, as the bills of this tool have it in a comment."""
+PARENTAGE: Final = frozenset(ACT_OF) - {"dataset"}
+"""Relations by which a work is a parent; data sets are told apart."""
 _LICENSE_TYPES: Final = ("simplelicensing_licenseExpression", "simplelicensing_licenseText", "name")
 
 
@@ -58,6 +63,7 @@ def _version_2(values: dict[str, Any], path: str, first: Testimony | None = None
     first.text("version", values.get("spdxVersion"), "spdxVersion")
     described = {_id(entry) for entry in values.get("documentDescribes") or () if isinstance(entry, str)}
     origins: dict[str, list[tuple[str, str | None]]] = {}
+    trained: dict[str, list[str]] = {}
     for relationship in _entries(values, "relationships"):
         one, other = _id(relationship.get("spdxElementId")), _id(relationship.get("relatedSpdxElement"))
         kind = relationship.get("relationshipType")
@@ -67,8 +73,10 @@ def _version_2(values: dict[str, Any], path: str, first: Testimony | None = None
             described.add(one)
         elif kind == "ANCESTOR_OF":
             origins.setdefault(other, []).append((one, None))
-        elif isinstance(kind, str) and kind in _ORIGINS:
-            origins.setdefault(one, []).append((other, _ORIGINS[kind]))
+        elif isinstance(kind, str) and (kind in _ORIGINS or (kind == "OTHER" and _stated(relationship))):
+            origins.setdefault(one, []).append((other, _ORIGINS.get(kind) or _stated(relationship)))
+        elif kind == "DATA_FILE_OF" and relationship.get("comment") == "weightlicense:relation=dataset":
+            trained.setdefault(other, []).append(one)
     packages = _entries(values, "packages")
     names = {_id(package.get("SPDXID")): _id(package.get("name")) for package in packages}
     packages.sort(key=lambda package: _id(package.get("SPDXID")) not in described)
@@ -92,12 +100,20 @@ def _version_2(values: dict[str, Any], path: str, first: Testimony | None = None
                 said.text(kept, package[key], f"{where}.{key}")
         for origin, relation in origins.get(id, ()):
             said.parent(names.get(origin) or origin, "relationships", relation=relation)
+        if id in trained:
+            said.words("datasets", [names.get(each) or each for each in trained[id]], "relationships")
         every.append(said)
     for entry in _entries(values, "hasExtractedLicensingInfos")[:MOST_ITEMS]:
         text = entry.get("extractedText")
         if isinstance(text, str) and text.strip():
             first.embed(text, f"hasExtractedLicensingInfos.{_id(entry.get('licenseId'))}")
     return every
+
+
+def _stated(relationship: dict[str, Any]) -> str | None:
+    """The relation of a lineage that a comment states, where it makes a parent."""
+    found = _STATED.fullmatch(_id(relationship.get("comment")))
+    return found[1] if found is not None and found[1] in PARENTAGE else None
 
 
 def _tag_value(data: bytes) -> dict[str, Any]:
@@ -182,17 +198,19 @@ def _version_3(graph: list[Any], path: str) -> list[Testimony]:
             said.put("subject", True, f"@graph.{name}")
             said.name(element.get("name"), kind, f"@graph.{name}")
     for element in elements:
-        said_of = every.get(_id(element.get("from")))
-        targets = element.get("to")
-        if said_of is None or not isinstance(targets, list):
+        one, targets = _id(element.get("from")), element.get("to")
+        if not isinstance(targets, list):
             continue
         kind = _id(element.get("relationshipType"))
         for target in targets[:MOST_ITEMS]:
-            _relate(kind, _id(target), by_id.get(_id(target), {}), said_of)
+            # A copy is told of the original, everything else of the work itself.
+            work, other = (_id(target), one) if kind == "copiedTo" else (one, _id(target))
+            if work in every:
+                _relate(kind, other, by_id.get(other, {}), every[work], _stated(element))
     return [first, *every.values()]
 
 
-def _relate(kind: str, target: str, element: dict[str, Any], said: Testimony) -> None:
+def _relate(kind: str, target: str, element: dict[str, Any], said: Testimony, relation: str | None) -> None:
     where = f"@graph.{kind}"
     if kind in {"hasDeclaredLicense", "hasConcludedLicense"}:
         written = next((element[key] for key in _LICENSE_TYPES if isinstance(element.get(key), str)), None)
@@ -201,7 +219,9 @@ def _relate(kind: str, target: str, element: dict[str, Any], said: Testimony) ->
             if "NoAssertion" in written:
                 return
         said.license(written, where, key="license" if kind == "hasDeclaredLicense" else "license_concluded")
-    elif kind == "descendantOf":
-        said.parent(_id(element.get("name")) or target, where)
+    elif kind == "copiedTo":
+        said.parent(_id(element.get("name")) or target, where, relation="re-upload")
+    elif kind == "descendantOf" or (kind == "other" and relation is not None):
+        said.parent(_id(element.get("name")) or target, where, relation=relation)
     elif kind == "trainedOn":
         said.words("datasets", (*said.says.get("datasets", ()), _id(element.get("name")) or target), where)

@@ -80,6 +80,11 @@ def _kind_of(extension: str) -> str:
     return "unknown"
 
 
+def is_known_kind(extension: str) -> bool:
+    """Whether files with this extension are known to be text, code or data rather than anything."""
+    return extension != "" and _kind_of(extension) != "unknown"
+
+
 def is_card(found: Found) -> bool:
     """Whether a file may have front matter: `README.md`, `README_zh.md`, `model_card.md`."""
     stem, extension = _parts(found.name)

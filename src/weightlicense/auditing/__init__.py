@@ -243,6 +243,7 @@ class _Weighing:
                 for claim in claims.values()
             ),
             one_of=one_of,
+            lineage=None if first.lineage is None else first.lineage.renamed(self.meant),
             contradictions=(*disagreements(self._renamed()), *self._against_lineage(tuple(claims.values()))),
         )
 

@@ -158,7 +158,7 @@ def _by_witness(witness: Witness, day: str, parts: frozenset[str]) -> Iterator[S
         )
     for key, kind in (
         ("license_tags", "tag"),
-        ("license_classifiers", "tag"),
+        ("license_classifiers", "format"),
         ("license_concluded", "concluded"),
     ):
         value = witness.says.get(key, ())

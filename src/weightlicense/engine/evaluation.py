@@ -38,7 +38,6 @@ from weightlicense.usecase import Facts
 from weightlicense.usecase import Values as FactValues
 from weightlicense.vocabulary import JUDGEMENT_PREFIX, MISSING_PREFIX, Fact, Vocabulary
 
-SUGGESTED = "The purpose touches what is often unlawful; whether it is so here, counsel decides."
 STATUS_ORDER = ("violated", "judgement", "undecided", "open", "satisfied", "not-applicable")
 
 
@@ -70,7 +69,7 @@ class Evaluation:
                 PERMITTED,
                 *(hold.level for hold in self.certain),
                 *(duty.level(self.values) for duty in self.program.duties),
-                *(claim.level for claim in self.program.claims),
+                *(claim.level(self.values) for claim in self.program.claims),
             ]
         )
         best = max([established, *(self.search.best(component) for component in self.search.components)])
@@ -125,7 +124,9 @@ class Evaluation:
             if conflict.test(self.values) is not False:
                 yield self._conflict(conflict)
         for claim in self.program.claims:
-            yield self._claim(claim)
+            state = claim.state(self.values)
+            if state is not None:
+                yield self._claim(claim.claim, state)
         yield from self._contradictions()
 
     def grant_holds(self) -> dict[str, list[Hold]]:
@@ -161,7 +162,7 @@ class Evaluation:
             doubt=clause.doubt,
             facts_used=used,
             missing=missing if status in ("undecided", "open", "judgement") else (),
-            judge=(clause.judgement or SUGGESTED) if status == "judgement" else None,
+            judge=rule.judge if status == "judgement" else None,
             gloss=tuple((gloss.says, gloss.source, gloss.url) for gloss in clause.gloss),
             note=note,
             path=rule.path,
@@ -310,7 +311,7 @@ class Evaluation:
         )
 
     def _conflict(self, conflict: Conflict) -> Finding:
-        first, second = conflict.rules
+        first, second = sorted(conflict.rules, key=lambda rule: bool(rule.path))
         return Finding(
             document=second.document.id,
             clause=f"{second.clause.id}-conflict",
@@ -322,10 +323,10 @@ class Evaluation:
             duty=second.clause.then.duty,
             says=f"{conflict.says} ({first.reference} and {second.reference})",
             how="Leave out one of the two, or ask a licensor for other terms.",
-            path=second.path or first.path,
+            path=second.path,
         )
 
-    def _claim(self, claim: Claim) -> Finding:
+    def _claim(self, claim: Claim, state: str) -> Finding:
         duty = self.words.duties["keep-terms"]
         more = f" (and {claim.more} more)" if claim.more else ""
         own = "which terms are unknown" if claim.state == "open" else "which leaves those terms out"
@@ -335,7 +336,7 @@ class Evaluation:
             at="",
             kind="duty",
             act=self._ordered(self.program.acts),
-            status="violated" if claim.state == "unmet" else "open",
+            status="violated" if state == "unmet" else "open",
             effect="duty",
             duty=duty.name,
             says=f"{claim.work}{more} declares {claim.claimed}, {own}; it comes from {claim.path[0]} and "
@@ -500,13 +501,16 @@ class Evaluation:
             key = (known.name, clause.then.parameters)
             old = rows.get(key)
             rows[key] = row if old is None else _merged(old, row)
-        for claim in self.program.claims:
-            known = self.words.duties["keep-terms"]
+        known = self.words.duties["keep-terms"]
+        for rule in self.program.claims:
+            claim, state = rule.claim, rule.state(self.values)
+            if state is None:
+                continue
             row = DutyRow(
                 duty=known.name,
                 phase=known.phase,
                 parameters=(("documents", (claim.document,)),),
-                status="violated" if claim.state == "unmet" else "open",
+                status="violated" if state == "unmet" else "open",
                 required_by=(f"{claim.document}/keep-terms-{claim.work}",),
                 at=(),
                 how=known.how,

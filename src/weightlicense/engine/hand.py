@@ -15,8 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from weightlicense.change import Change, Obstacle
-from weightlicense.condition import Atom, Condition, Values, atoms
-from weightlicense.duties import evidence
+from weightlicense.condition import Atom, Condition, Values, atoms, disjunction
+from weightlicense.duties import UNLAWFUL, evidence
 from weightlicense.engine.program import Claim, DutyRule, Hold, Program
 from weightlicense.engine.search import Assumed, Search
 from weightlicense.finding import BREACH, VERDICTS
@@ -70,10 +70,12 @@ def bars(program: Program, values: Values) -> list[Bar]:
     for duty in program.duties:
         if duty.level(values) == BREACH:
             found.append(Bar(by=(duty.rule.reference,), level=BREACH, condition=duty.rule.applies, duty=duty))
-    unkept = tuple(claim for claim in program.claims if claim.level == BREACH)
+    unkept = [rule for rule in program.claims if rule.level(values) == BREACH]
     if unkept:
-        by = tuple(f"{claim.document}/keep-terms-{claim.work}" for claim in unkept)
-        found.append(Bar(by=by, level=BREACH, claims=unkept))
+        claims = tuple(rule.claim for rule in unkept)
+        by = tuple(f"{claim.document}/keep-terms-{claim.work}" for claim in claims)
+        applies = disjunction(rule.condition for rule in unkept)
+        found.append(Bar(by=by, level=BREACH, condition=applies, claims=claims))
     if pending:
         search = Search(pending, values, program.words)
         found.extend(
@@ -257,7 +259,9 @@ def _hazard_steps(program: Program, bar: Bar, values: Values, key: str, tested: 
     for atom in tested:
         for _test, operand in atom.tests:
             reach |= program.words.tagged(frozenset(operand))
-    for tag in sorted(reach & now):
+    # A tag goes with each that it implies, so taking out one of those is a way too.
+    reach = {tag for tag in now if not (reach & now).isdisjoint(program.words.tagged(frozenset({tag})))}
+    for tag in sorted(reach):
         change = Change(fact=key, removes=tag, was=shown(now), by=bar.by)
         yield Step(variable=(key, tag), key=key, value=without_tags(now, tag, program.words), change=change)
 
@@ -307,6 +311,10 @@ def _showing(program: Program, bar: Bar, values: Values, keys: list[str]) -> Ite
     match shown_by[1]:
         case "yes" | "no" as word:
             yield _set(program, bar, values, key, word, word)
+        case "lawful":
+            value = without_tags(values[key], UNLAWFUL, program.words)
+            change = Change(fact=key, removes=UNLAWFUL, was=shown(values[key]), by=bar.by)
+            yield Step(variable=(key, UNLAWFUL), key=key, value=value, change=change)
         case "contains":
             text = parameters.get("text") or "<the notices of the original>"
             change = Change(fact=key, adds=text, was=values[key], by=bar.by)

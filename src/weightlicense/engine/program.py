@@ -8,7 +8,7 @@ that only a person's recorded decision settles it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -45,7 +45,21 @@ from weightlicense.value import name_folded
 from weightlicense.vocabulary import JUDGEMENT_PREFIX, MISSING_PREFIX, Vocabulary
 
 HOLDING: Final = frozenset({"not-granted", "needs-license", "prohibited"})
+SUGGESTED: Final = "The purpose touches what is often unlawful; whether it is so here, counsel decides."
+DISTILLED: Final = (
+    "Whether a model distilled from logits or activations is an adaptation of its teacher is a question of law; "
+    "counsel decides."
+)
 SEPARATE: Final = "licensee.separate_license"
+COPYLEFT: Final = frozenset({"copyleft", "weak-copyleft"})
+LIMITING: Final = frozenset(
+    {"community", "use-restricted", "non-commercial", "no-derivatives", "research-only"}
+)
+"""Openness whose terms limit those who receive the work."""
+COMBINING: Final = frozenset({"modify", "release-target"})
+"""Acts after which what is released is one work under the terms of all that it came from."""
+KEEPING: Final = ("pass-through-terms", "bind-recipients", "license-copy")
+"""Duties by which terms travel with a release; the first that a license has is named."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -61,6 +75,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     trigger: Condition
     applies: Condition
     judged: Atom | None
+    judge: str | None
     lifted: Condition
     attaches: Callable[[Values], Truth]
     exempts: Callable[[Values], Truth]
@@ -137,7 +152,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     """A work that claims terms, held against the terms of one ancestor.
 
     `state` is unmet where they are not kept, open where the claim names a text that nobody read; `more` works claim
-    the same.
+    the same. `is_taught`: the work learned from the ancestor, so it counts where that makes it a derivative.
     """
 
     document: str
@@ -147,18 +162,35 @@ class Claim(Struct, frozen=True, kw_only=True):
     relation: str
     state: str
     path: tuple[str, ...]
+    is_taught: bool = False
 
-    @property
-    def level(self) -> int:
+
+class ClaimRule(Struct, frozen=True, kw_only=True):
+    """A claim with the condition under which the ancestor's terms reach the work at all."""
+
+    claim: Claim
+    condition: Condition
+    test: Callable[[Values], Truth]
+
+    def state(self, values: Values) -> str | None:
+        """Unmet or open; open too where the terms may not reach the work, None where they do not."""
+        applies = self.test(values)
+        if applies is False:
+            return None
+        return self.claim.state if applies else "open"
+
+    def level(self, values: Values) -> int:
         """What it makes of the verdict: the duty `keep-terms`."""
-        return BREACH if self.state == "unmet" else CONDITIONAL
+        state = self.state(values)
+        return PERMITTED if state is None else BREACH if state == "unmet" else CONDITIONAL
 
 
 class Conflict(Struct, frozen=True, kw_only=True):
-    """Duties of different licenses that cannot all be met; the acts that they attach to are not granted."""
+    """Terms of different licenses that cannot all be kept; the acts that they attach to are not granted."""
 
     rules: tuple[Rule, Rule]
     says: str
+    condition: Condition
     test: Callable[[Values], Truth]
 
 
@@ -175,7 +207,7 @@ class Program(Struct, frozen=True, kw_only=True):
     silences: tuple[Silence, ...]
     unknowns: tuple[Unknown, ...]
     conflicts: tuple[Conflict, ...]
-    claims: tuple[Claim, ...]
+    claims: tuple[ClaimRule, ...]
     words: Vocabulary
 
     def bulk_verdict(self) -> Callable[[Values], int | None]:
@@ -192,17 +224,19 @@ class Group(Struct, frozen=True, kw_only=True):
     """A license with what it incorporates and what binds beside it: the documents that speak as one.
 
     `acts` are those of the use as they concern this license (None: all of them); `path` the works by way of which it
-    applies, from the ancestor to the subject.
+    applies, from the ancestor to the subject. `is_claim`: only the subject itself says that it is under this license,
+    and its ancestors say whether it may.
     """
 
     root: str
     documents: tuple[Document, ...]
     acts: frozenset[str] | None = None
     path: tuple[str, ...] = ()
+    is_claim: bool = False
 
 
 def build(
-    groups: Iterable[Group],
+    groups: Sequence[Group],
     acts: frozenset[str],
     words: Vocabulary,
     *,
@@ -243,9 +277,9 @@ def build(
             open_.extend(_gaps(document, group))
     open_.extend(_altered(rule) for rule in rules if rule.reference in altered)
     duties = [duty for duty in duties if duty.rule.applies != FALSE]
-    conflicts = _conflicts(duties, words)
+    conflicts = tuple(_conflicts(groups, acts, rules, duties, words))
     holds.extend(_unknown(unknown, words) for unknown in open_)
-    holds.extend(_conflict_hold(conflict, words) for conflict in conflicts)
+    holds.extend(map(_conflict_hold, conflicts))
     kept = [hold for hold in holds if hold.condition != FALSE]
     return Program(
         documents=tuple(documents),
@@ -257,8 +291,8 @@ def build(
         duties=tuple(duties),
         silences=tuple(silences),
         unknowns=tuple(open_),
-        conflicts=tuple(conflicts),
-        claims=tuple(claims),
+        conflicts=conflicts,
+        claims=tuple(_claims(claims, groups, acts, words)),
         words=words,
     )
 
@@ -287,13 +321,19 @@ def _rule(document: Document, clause: Clause, group: Group, acts: frozenset[str]
     exempt = bind(clause.unless, scope, exempting=True)
     trigger = TRUE if clause.when is None else bind(clause.when, scope)
     key = f"{JUDGEMENT_PREFIX}{document.id}/{clause.id}"
-    judged = Atom(key, (("is", ("applies",)),), key=key) if clause.judgement is not None else None
-    parts = (trigger,) if judged is None else (trigger, judged)
-    if judged is None and clause.kind == "prohibition":
+    person = Atom(key, (("is", ("applies",)),), key=key)
+    judge = clause.judgement
+    parts = (trigger,) if judge is None else (trigger, person)
+    if judge is None and clause.kind == "prohibition":
         suggested = _suggested(trigger, words)
         if suggested is not None:
-            judged = Atom(key, (("is", ("applies",)),), key=key)
-            parts = (disjunction((trigger, conjunction((suggested, judged)))),)
+            judge = SUGGESTED
+            parts = (disjunction((trigger, conjunction((suggested, person)))),)
+    if judge is None and clause.then.duty == "same-license" and _is_distilled(document, acts):
+        judge = DISTILLED
+        attached, trigger = TRUE, _as_if_adapted(clause, document, group.root, acts, words)
+        parts = (trigger, person)
+    judged = person if judge is not None else None
     lifted: Condition = FALSE
     if clause.then.effect == "needs-license":
         lifted = bind(Atom(SEPARATE, (("is", ("yes",)),)), scope, exempting=True)
@@ -310,12 +350,33 @@ def _rule(document: Document, clause: Clause, group: Group, acts: frozenset[str]
         trigger=trigger,
         applies=applies,
         judged=judged,
+        judge=judge,
         lifted=lifted,
         attaches=compiled(attached, words),
         exempts=compiled(exempt, words),
         triggers=compiled(trigger, words),
         test=compiled(applies, words),
         lifts=compiled(lifted, words),
+    )
+
+
+def _is_distilled(document: Document, acts: frozenset[str]) -> bool:
+    """Whether a model distilled from this one is released, and the text does not say what it then is."""
+    return (
+        {"distill", "release-target"} <= acts
+        and acts.isdisjoint(document.distribution)
+        and document.target_is_derivative is None
+    )
+
+
+def _as_if_adapted(
+    clause: Clause, document: Document, root: str, acts: frozenset[str], words: Vocabulary
+) -> Condition:
+    """When a duty would apply if the distilled model were an adaptation that is distributed."""
+    scope = _scope(document, root, acts | {"modify", "distribute"}, words)
+    return conjunction(
+        bind(condition, scope)
+        for condition in (Acts(clause.acts) if clause.acts else TRUE, clause.when or TRUE)
     )
 
 
@@ -471,53 +532,118 @@ def _unknown(unknown: Unknown, words: Vocabulary) -> Hold:
     return Hold(level=PROHIBITED, condition=atom, test=compiled(atom, words), by=by)
 
 
-# --- conflicts -------------------------------------------------------------------------------------------------
+# --- claims and conflicts ---------------------------------------------------------------------------------------
 
 
-def _conflicts(duties: list[DutyRule], words: Vocabulary) -> list[Conflict]:
-    """Pairs of duties of different licenses that cannot both be met."""
-    found = []
-    chosen = [
-        d for d in duties if d.rule.clause.then.duty in ("name-prefix", "same-license", "bind-recipients")
+def _claims(
+    claims: Iterable[Claim], groups: Sequence[Group], acts: frozenset[str], words: Vocabulary
+) -> Iterator[ClaimRule]:
+    """The claims held against the licenses of this choice, those of pupils where the text makes them derivatives."""
+    by_root = {group.root: group for group in groups}
+    for claim in claims:
+        group = by_root.get(claim.document)
+        if group is None:
+            continue
+        condition: Condition = TRUE
+        derivative = group.documents[0].target_is_derivative
+        if claim.is_taught and derivative is not None:
+            condition = bind(derivative, _group_scope(group, acts, words))
+        if condition != FALSE:
+            yield ClaimRule(claim=claim, condition=condition, test=compiled(condition, words))
+
+
+def _group_scope(group: Group, acts: frozenset[str], words: Vocabulary) -> Scope:
+    return _scope(group.documents[0], group.root, acts if group.acts is None else group.acts, words)
+
+
+def _conflicts(
+    groups: Sequence[Group],
+    acts: frozenset[str],
+    rules: list[Rule],
+    duties: list[DutyRule],
+    words: Vocabulary,
+) -> Iterator[Conflict]:
+    """Pairs of licenses whose terms for what is released cannot both be kept."""
+    naming = sorted(
+        (duty.rule for duty in duties if duty.rule.clause.then.duty == "name-prefix"),
+        key=lambda rule: rule.root,
+    )
+    for index, first in enumerate(naming):
+        for second in naming[index + 1 :]:
+            if first.root != second.root:
+                says = _clashing_names(first, second)
+                if says is not None:
+                    yield _conflict((first, second), says, second.applies, words)
+    sharing: dict[str, list[Rule]] = {}
+    for duty in duties:
+        if duty.rule.clause.then.duty == "same-license" and duty.rule.judged is None:
+            sharing.setdefault(duty.rule.root, []).append(duty.rule)
+    if not sharing:
+        return
+    by_root: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_root.setdefault(rule.root, []).append(rule)
+    combined = [
+        group
+        for group in groups
+        if not group.is_claim and not COMBINING.isdisjoint(acts if group.acts is None else group.acts)
     ]
-    for index, first in enumerate(chosen):
-        for second in chosen[index + 1 :]:
-            if first.rule.root == second.rule.root:
+    for asking in combined:
+        for other in combined:
+            both_share = other.root in sharing
+            if asking.root not in sharing or asking is other or (both_share and other.root < asking.root):
                 continue
-            says = _clash(first.rule, second.rule)
-            if says is not None:
-                both = conjunction((first.rule.applies, second.rule.applies))
-                found.append(Conflict(rules=(first.rule, second.rule), says=says, test=compiled(both, words)))
-    return found
+            says = _clashing_terms(
+                asking.documents[0], by_root[asking.root], other.documents[0], by_root[other.root]
+            )
+            if says is None:
+                continue
+            other_rule = sharing[other.root][0] if both_share else keeping_rule(by_root[other.root])
+            scope = _group_scope(other, acts, words)
+            reached = other_rule.applies if both_share else bind(Acts(("distribution",)), scope)
+            for rule in sharing[asking.root] if reached != FALSE else ():
+                yield _conflict((rule, other_rule), says, reached, words)
 
 
-def _clash(first: Rule, second: Rule) -> str | None:
-    one, two = first.clause.then, second.clause.then
-    if one.duty == two.duty == "name-prefix":
-        left, right = (name_folded(dict(outcome.parameters)["text"]) for outcome in (one, two))
-        if not left.startswith(right) and not right.startswith(left):
-            return f'The name must begin with "{left}" by one license and with "{right}" by the other.'
+def _conflict(pair: tuple[Rule, Rule], says: str, reached: Condition, words: Vocabulary) -> Conflict:
+    condition = conjunction((pair[0].applies, reached))
+    return Conflict(rules=pair, says=says, condition=condition, test=compiled(condition, words))
+
+
+def _clashing_names(first: Rule, second: Rule) -> str | None:
+    left, right = (name_folded(dict(rule.clause.then.parameters)["text"]) for rule in (first, second))
+    if left.startswith(right) or right.startswith(left):
         return None
-    if one.duty == two.duty == "same-license":
-        left_set, right_set = (_allowed(rule) for rule in (first, second))
-        if left_set.isdisjoint(right_set):
-            return "Each of the two licenses asks that the release be offered under itself."
+    return f'The name must begin with "{left}" by one license and with "{right}" by the other.'
+
+
+def _clashing_terms(asking: Document, its: list[Rule], other: Document, others: list[Rule]) -> str | None:
+    """Why a license that wants derivatives under itself goes not together with another; None where it does."""
+    if not asking.keeping.isdisjoint(other.keeping):
         return None
-    if {one.duty, two.duty} == {"same-license", "bind-recipients"}:
+    duties = {rule.clause.then.duty for rule in others if rule.applies != FALSE and rule.judged is None}
+    if "same-license" in duties:
+        return "Each of the two licenses asks that the release be offered under itself."
+    if "bind-recipients" in duties:
         return "One license asks for use restrictions on all recipients, the other for its own terms without further ones."
+    is_alone = asking.openness in COPYLEFT or any(
+        rule.clause.then.duty == "pass-through-terms" for rule in its
+    )
+    if is_alone and other.openness in LIMITING:
+        return "One license limits what recipients may do, the other asks for its own terms without further limits."
     return None
 
 
-def _allowed(rule: Rule) -> frozenset[str]:
-    document = rule.document
-    named = dict(rule.clause.then.parameters).get("licenses") or ()
-    return frozenset(name.lower() for name in (*named, document.id, document.spdx, *document.aliases) if name)
+def keeping_rule(rules: list[Rule]) -> Rule:
+    """The clause by which a license's terms stay with what is released."""
+    by_duty = {rule.clause.then.duty: rule for rule in reversed(rules)}
+    grants = [rule for rule in rules if rule.clause.kind == "grant"]
+    return next((by_duty[duty] for duty in KEEPING if duty in by_duty), (grants or rules)[0])
 
 
-def _conflict_hold(conflict: Conflict, words: Vocabulary) -> Hold:
-    condition = conjunction(rule.applies for rule in conflict.rules)
+def _conflict_hold(conflict: Conflict) -> Hold:
     by = tuple(rule.reference for rule in conflict.rules)
-    return Hold(level=NOT_GRANTED, condition=condition, test=compiled(condition, words), by=by)
+    return Hold(level=NOT_GRANTED, condition=conflict.condition, test=conflict.test, by=by)
 
 
 def _asked_by(rules: list[Rule], roots: dict[str, str], words: Vocabulary) -> dict[str, int]:

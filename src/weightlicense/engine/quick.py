@@ -78,12 +78,15 @@ class _Source:
             return f"((x if (x := {value}).__class__ is int else unknown()) {sign} {operand!r})"
         return f"known({self.keep(compiled(atom, self.words))}(V))"
 
+    def raised(self, level: Callable[[Values], int]) -> list[str]:
+        """Lines that raise `worst` to a level that the values give."""
+        return [f"level = {self.keep(level)}(V)", "if level > worst:", "    worst = level"]
+
     def duty(self, duty: DutyRule) -> list[str]:
         """Lines that raise `worst` by what the duty holds the verdict at."""
         attested = duty.attested
         if attested is None:
-            name = self.keep(duty.level)
-            return [f"level = {name}(V)", "if level > worst:", "    worst = level"]
+            return self.raised(duty.level)
         lines = [f"state = V[{attested!r}]", "if state is None:"]
         if duty.unshown > PERMITTED:
             lines += [f"    if worst < {duty.unshown}:", f"        worst = {duty.unshown}"]
@@ -99,7 +102,9 @@ def compile_verdict(program: Program) -> Callable[[Values], int | None]:
     lines = []
     for level, condition in levels:
         lines += [f"if {source.condition(condition)}:", f"    return {level}"]
-    lines.append(f"worst = {max((claim.level for claim in program.claims), default=PERMITTED)}")
+    lines.append(f"worst = {PERMITTED}")
+    for claim in program.claims:
+        lines += source.raised(claim.level)
     for duty in program.duties:
         lines += source.duty(duty)
     body = "\n".join(f"        {line}" for line in [*lines, "return worst"])
@@ -124,7 +129,7 @@ def _levels(program: Program) -> list[tuple[int, Condition]]:
 def _exact(program: Program, levels: list[tuple[int, Condition]]) -> Callable[[Values], int | None]:
     """The same by tests that know three answers."""
     tests = [(level, compiled(condition, program.words)) for level, condition in levels]
-    claimed = max((claim.level for claim in program.claims), default=PERMITTED)
+    raising = [*(claim.level for claim in program.claims), *(duty.level for duty in program.duties)]
 
     def exact(values: Values) -> int | None:
         undecided = False
@@ -136,6 +141,6 @@ def _exact(program: Program, levels: list[tuple[int, Condition]]) -> Callable[[V
                 undecided = True
         if undecided:
             return None
-        return max([claimed, *(duty.level(values) for duty in program.duties)])
+        return max((level(values) for level in raising), default=PERMITTED)
 
     return exact

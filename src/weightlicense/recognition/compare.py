@@ -216,12 +216,27 @@ class _Search:
                 together = other_score + sum(found[0][0] for found in rest if found)
                 if together > total:
                     score, best, total = other_score, other, together
+        score, best = self._whole(score, best, ranked, (start, stop))
         best.also = [
             other.index
             for rival, other in ranked
             if other is not best and rival == score and other.blocks == best.blocks
         ]
         return best
+
+    def _whole(
+        self, score: float, best: _Found, ranked: list[tuple[float, _Found]], room: tuple[int, int]
+    ) -> tuple[float, _Found]:
+        """In place of a text that was altered, one that stands here with all its words and a note beside it."""
+        if score == best.matched:
+            return score, best
+        for other_score, other in ranked:
+            if other_score == other.matched and other.matched >= 0.9 * best.matched:
+                record = self.known.prints[other.index]
+                told = _Telling(self, record, other, room, first=room[0] == 0, others={record.id}).match()
+                if told.match == "reformatted":
+                    return other_score, other
+        return score, best
 
     def _ranked(self, start: int, stop: int) -> list[tuple[float, _Found]]:
         """The known texts that fit between two words, with how well; the best first."""

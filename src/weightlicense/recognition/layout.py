@@ -8,7 +8,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from weightlicense.anchor import Words, decode, tokenize
+from weightlicense.anchor import INLINE_TAG, Words, decode, tokenize
 from weightlicense.recognition.fingerprint import MARK, SAMPLED, Known, run_hashes, title_words
 
 if TYPE_CHECKING:
@@ -17,6 +17,21 @@ if TYPE_CHECKING:
 _ODD_ENCODINGS: Final = ("windows-1252", "gb18030", "mac_roman", "big5", "shift_jis", "euc_kr")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _UNSHOWN_BEGIN = re.compile(r"(?i)<(style|script)\b[^<>]{0,500}>")
+_PAGE_BEGIN = re.compile(r"(?i)<(?:!doctype html|html|head|body)\b")
+_UNREAD_BEGIN = re.compile(r"(?i)<(!--|nav|template)")
+_MENU_LINK = re.compile(
+    r"(?i)<a\b[^<>]{0,1000}>(?:\s|<[^<>]{0,500}>){0,20}+[^\s<>]++(?:\s+[^\s<>]++){0,2}(?:\s|<(?!/a>)[^<>]{0,500}>){0,20}+</a>"
+)
+_TAG_BEGIN = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9-]*|!doctype)")
+_TAG_REST = re.compile(r"""[^"'>]*+(?:"[^"]*+"[^"'>]*+|'[^']*+'[^"'>]*+)*+>""")
+_INLINE = re.compile(rf"(?i)/?(?:{INLINE_TAG})")
+# More broken tags than this are no page, and would take long.
+_BROKEN_TAGS: Final = 20
+# What the sites of licensors say of their own pages.
+_OF_THE_PAGE = re.compile(
+    r"(?i)except as otherwise noted,\s+the content of this page is licensed under the\s+"
+    r"Creative Commons Attribution 4\.0 License\s*,\s*and code samples are licensed under the\s+Apache 2\.0 License\s*\.?"
+)
 _PAGE = re.compile(
     r"(?i)^\W*(?:(?:page|seite|p\.|第)?\W*\d{1,4}\W*(?:(?:of|/|von|页|頁|共)\W*\d{1,4}\W*)?[页頁]?|page\W+[ivxl]{1,6})\W*$"
 )
@@ -56,7 +71,7 @@ _BINDING = re.compile(
 )
 _CONDITIONAL = re.compile(
     r"(?i)\b(?:must|requires?d?|permission|consent|subject to|agrees?|agreeing|cannot|can not|do not|don't|provided that"
-    r"|obligat\w+|waive\w*|condition\w*|ha(?:ve|s) to|needs?|muss|müssen|debe\w*|deve\w*)\b"
+    r"|obligat\w+|waive\w*|condition\w*|ha(?:ve|s) to|needs?|muss|müssen|debe(?:n|mos|rán?|ría[ns]?)?|deve(?:m|mos|rá|rão|riam?)?|devono)\b"
 )
 # A sentence that points at the text it introduces sets no terms of its own.
 _POINTING = re.compile(
@@ -134,22 +149,68 @@ def readings(text: str) -> Iterator[str]:
         from html import unescape
 
         yield unescape(_BLOCK_ESCAPED.sub(" ", text))
+    if (page := _shown(text)) is not None:
+        yield page
 
 
 def _without_styles(text: str) -> str:
-    """The text with style sheets and scripts blanked; what is never closed stays."""
+    """The text with style sheets and scripts blanked."""
     pieces: list[str] = []
     done = 0
+    for start, end in _elements(text, _UNSHOWN_BEGIN):
+        pieces += (text[done:start], _BLANKED.sub(" ", text[start:end]))
+        done = end
+    return "".join((*pieces, text[done:])) if pieces else text
+
+
+def _elements(text: str, begin: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """From the beginning of each outermost element to its closing tag; what is never closed is none."""
+    done = 0
     ends: dict[str, int] = {}
-    for found in _UNSHOWN_BEGIN.finditer(text):
+    for found in begin.finditer(text):
         name = found[1].lower()
         if found.start() < done or ends.get(name) == -1:
             continue
-        ends[name] = text.find(f"</{name}", found.end())
+        ends[name] = text.find("-->" if name == "!--" else f"</{name}", found.end())
         if ends[name] >= 0:
-            pieces += (text[done : found.start()], _BLANKED.sub(" ", text[found.start() : ends[name]]))
+            yield found.start(), ends[name]
             done = ends[name]
-    return "".join((*pieces, text[done:])) if pieces else text
+
+
+def _shown(text: str) -> str | None:
+    """What a page of HTML shows beside its menus; None for another text.
+
+    A menu that sounds as if it set terms stays; its links of a few words (`Prohibited use`) lead to terms and set none.
+    """
+    if not _PAGE_BEGIN.search(text[:10_000]):
+        return None
+    pieces: list[str] = []
+    done = 0
+    for start, end in _elements(text, _UNREAD_BEGIN):
+        is_menu = text[start + 1 : start + 4].lower() == "nav"
+        plain = _without_tags(_MENU_LINK.sub("\n", text[start:end])) if is_menu else ""
+        if plain is not None and not binding(plain):
+            pieces.append(text[done:start])
+            done = end
+    return _without_tags("\n".join((*pieces, text[done:])))
+
+
+def _without_tags(text: str) -> str | None:
+    """The text between the tags of a page; None where they are too broken to tell."""
+    pieces: list[str] = []
+    done = broken = 0
+    for found in _TAG_BEGIN.finditer(text):
+        if found.start() < done:
+            continue
+        end = _TAG_REST.match(text, found.end())
+        if end is None:
+            broken += 1
+            if broken > _BROKEN_TAGS:
+                return None
+            continue
+        pieces += (text[done : found.start()], "" if _INLINE.fullmatch(found[1]) else "\n")
+        done = end.end()
+    return "".join((*pieces, text[done:]))
 
 
 def _without_leaders(text: str) -> str:
@@ -283,7 +344,7 @@ def binding(text: str, repeated: Sequence[str] = ()) -> bool:
     """
     if len(text) > _LONGEST_NOTE:
         return True
-    text = _COPYRIGHT.sub(" ", text)
+    text = _OF_THE_PAGE.sub(" ", _COPYRIGHT.sub(" ", text))
     for sentence in _SENTENCE.split(text):
         if sentence in repeated:
             continue

@@ -1,27 +1,34 @@
-"""What a bill of materials says of a report, whatever its format: works, their licenses, how one came from another.
-
-A report names the works of a lineage in the paths of its findings: those, and no others, are in the bill.
-"""
+"""What a bill of materials says of a report, whatever its format: works, their licenses, how one came from another."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from itertools import pairwise
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
 
 from weightlicense import catalogue
+from weightlicense.descent import Descent
+from weightlicense.descent import Work as WorkTold
 from weightlicense.errors import UsageError
 from weightlicense.finding import Report
+from weightlicense.lineage import TEACHING
 from weightlicense.report.json import plain
 
 UNSAFE: Final = re.compile(r"[^A-Za-z0-9.]+")
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 PIP: Final = 'pip install "weightlicense[sbom]"'
+
+
+Kinship = Literal["copied", "descended", "trained", "taught", "generated"]
+"""A copy; a derivative; trained on a data set; trained on what a model gave, which is none of its weights; made by a model."""
+STATED: Final = "weightlicense:relation"
+"""The name under which a bill states the relation in the lineage's own word; `audit` reads it."""
 
 
 class License(Struct, frozen=True, kw_only=True):
@@ -49,11 +56,17 @@ class License(Struct, frozen=True, kw_only=True):
         return self.source if self.text is None else self.text
 
 
+class Parent(Struct, frozen=True, kw_only=True):
+    """The key of a work that another came from, and how: a relation of the lineage file."""
+
+    key: str
+    relation: str
+
+
 class Work(Struct, frozen=True, kw_only=True):
     """A model or data set: `declared` and `concluded` are license expressions, None where nobody can say.
 
-    `licenses` are the references of the licenses that reach the subject from this work, `parents` the keys of the
-    works that it came from.
+    `licenses` are the references of the licenses that reach the subject from this work.
     """
 
     key: str
@@ -62,10 +75,10 @@ class Work(Struct, frozen=True, kw_only=True):
     declared: str | None
     concluded: str | None
     licenses: tuple[str, ...]
-    parents: tuple[str, ...]
+    parents: tuple[Parent, ...]
 
 
-class Bill(Struct, frozen=True, kw_only=True):
+class Bill(Struct, frozen=True, kw_only=True, dict=True):
     """A report as a bill of materials; the subject is the first of `works`. `digest` is a SHA-256 of the report."""
 
     digest: str
@@ -99,11 +112,26 @@ class Bill(Struct, frozen=True, kw_only=True):
 
     def work(self, key: str) -> Work:
         """The work of that key."""
-        return next(work for work in self.works if work.key == key)
+        return self._by_key[key]
 
     def license(self, reference: str) -> License:
         """The license of that reference."""
         return next(license for license in self.licenses if license.reference == reference)
+
+    @cached_property
+    def _by_key(self) -> dict[str, Work]:
+        return {work.key: work for work in self.works}
+
+
+def kinship(work: Work, parent: Work, relation: str) -> Kinship:
+    """What a relation makes of two works, in the words that formats have."""
+    if parent.is_dataset:
+        return "descended" if work.is_dataset else "trained"
+    if work.is_dataset:
+        return "generated"
+    if relation == "re-upload":
+        return "copied"
+    return "taught" if relation in TEACHING else "descended"
 
 
 def missing_library(package: str) -> UsageError:
@@ -132,45 +160,45 @@ def make_bill(report: Report) -> Bill:
     unknown = not roots or any(
         f.document == "catalogue" and f.clause.startswith("license-unknown") for f in report.findings
     )
-    names = [report.subject.name]
-    parents: dict[str, dict[str, None]] = {names[0]: {}}
-    given: dict[str, dict[str, None]] = {}
-    datasets = set()
-    for finding in report.findings:
-        path = [*finding.path[:-1], names[0]]
-        for older, newer in pairwise(path):
-            parents.setdefault(newer, {})[older] = None
-            parents.setdefault(older, {})
-        if finding.clause == "dataset":
-            datasets.add(path[0])
-        # A claim of terms stands at the work that claims them, not at the one that gives them.
-        if finding.duty != "keep-terms" and (finding.document in roots or finding.clause == "dataset"):
-            given.setdefault(path[0], {})[finding.document] = None
-    documents = dict.fromkeys((*roots, *_known([d for each in given.values() for d in each])))
     offered = _offered(report)
-    documents |= dict.fromkeys(d for choice in offered for d in choice)
+    lineage = report.lineage or _alone(roots)
+    own = {work.id: _known([each for each in work.documents if _is_license(each)]) for work in lineage.works}
+    documents = dict.fromkeys((*roots, *(each for rows in own.values() for each in rows)))
+    documents |= dict.fromkeys(each for choice in offered for each in choice)
     licenses = {document: _license(document, report) for document in documents}
 
-    def joined(ids: list[str]) -> str | None:
-        return " AND ".join(dict.fromkeys(licenses[each].reference for each in ids)) or None
+    def expression(choices: Iterable[Iterable[str]]) -> str | None:
+        parts = [
+            " AND ".join(dict.fromkeys(licenses[each].reference for each in choice)) for choice in choices
+        ]
+        return " OR ".join(f"({each})" if " " in each and len(parts) > 1 else each for each in parts) or None
 
+    names = {work.id: clean(work.id) for work in lineage.works} | {
+        lineage.subject: clean(report.subject.name)
+    }
+    keys = dict(zip(names, _keys(names.values()), strict=True))
+    data_sets = _data_sets(lineage)
+    parents: dict[str, list[Parent]] = {}
+    for each in lineage.relations:
+        if each.work != each.parent:
+            parents.setdefault(each.work, []).append(Parent(key=keys[each.parent], relation=each.relation))
     works = []
-    for name, came_from in parents.items():
-        own = _known(list(given.get(name, ())))
-        is_subject = name == names[0]
-        declared = joined(own)
+    for work in lineage.works:
+        is_subject = work.id == lineage.subject
+        declared = expression(_choices(work, own[work.id], report.as_of))
         if is_subject and "release.license" in report.facts:
-            parts = [joined(list(choice)) or "" for choice in offered]
-            declared = " OR ".join(f"({each})" if " " in each and len(parts) > 1 else each for each in parts)
+            declared = expression(offered)
         works.append(
             Work(
-                key=_key(name),
-                name=clean(name),
-                is_dataset=name in datasets,
-                declared=declared or None,
-                concluded=(None if unknown else joined(roots)) if is_subject else declared,
-                licenses=tuple(dict.fromkeys(licenses[d].reference for d in (roots if is_subject else own))),
-                parents=tuple(map(_key, came_from)),
+                key=keys[work.id],
+                name=names[work.id],
+                is_dataset=work.id in data_sets,
+                declared=declared,
+                concluded=(None if unknown else expression([roots])) if is_subject else declared,
+                licenses=tuple(
+                    dict.fromkeys(licenses[d].reference for d in (roots if is_subject else own[work.id]))
+                ),
+                parents=tuple(parents.get(work.id, ())),
             )
         )
     return Bill(
@@ -183,6 +211,35 @@ def make_bill(report: Report) -> Bill:
         comment=clean(_comment(report, unknown=unknown)),
         properties=_properties(report),
     )
+
+
+def _alone(roots: list[str]) -> Descent:
+    """The lineage of a subject of which nothing is known to have come before."""
+    return Descent(subject="", works=(WorkTold(id="", documents=tuple(roots)),), relations=())
+
+
+def _is_license(document: str) -> bool:
+    return bool(catalogue.heads().get(document, {}).get("kind") != "acceptable-use-policy")
+
+
+def _data_sets(lineage: Descent) -> frozenset[str]:
+    """The works that are data, by what they are or by what was done with them; never the subject."""
+    kinds = {work.id for work in lineage.works if work.kind in ("dataset", "outputs")}
+    used = {each.parent for each in lineage.relations if each.relation == "dataset"}
+    return frozenset((kinds | used) - {lineage.subject})
+
+
+def _choices(work: WorkTold, own: list[str], day: str) -> tuple[tuple[str, ...], ...]:
+    """The licenses of a work, with the choice that its license leaves where that is all there is."""
+    if work.license is not None and own:
+        try:
+            choices = catalogue.resolve_license(work.license, as_of=day).choices
+        except UsageError:
+            choices = ()
+        if {each for choice in choices for each in choice} == set(own):
+            return choices
+    # Of several licenses without a known choice all are named, which is never milder.
+    return (tuple(own),) if own else ()
 
 
 def _known(ids: list[str]) -> list[str]:
@@ -241,8 +298,19 @@ def _copy(document_id: str, report: Report) -> str | None:
     return clean(anchor.decode(data)) if hashlib.sha256(data).hexdigest() == given.sha256 else None
 
 
+def _keys(names: Iterable[str]) -> Iterator[str]:
+    """A key for each name; a work that is called like one before it has one of its own."""
+    taken: set[str] = set()
+    for name in names:
+        key = _key(name)
+        while key in taken:
+            key = f"{key}-again"
+        taken.add(key)
+        yield key
+
+
 def _key(name: str) -> str:
-    """A name of letters, digits, dots and hyphens that no other work has."""
+    """A name of letters, digits, dots and hyphens that no other name has."""
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"work-{UNSAFE.sub('-', name)[:40].strip('-.') or 'unnamed'}-{digest}"
 

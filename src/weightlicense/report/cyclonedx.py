@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from weightlicense.report.bill import Bill, Work, as_text, make_bill, missing_library
+from weightlicense.report.bill import STATED, Bill, Work, as_text, make_bill, missing_library
 
 if TYPE_CHECKING:
     from cyclonedx.model.bom import Bom
@@ -63,7 +63,9 @@ def bom(bill: Bill) -> Bom:
         components=[component for component in components.values() if component is not subject],
     )
     for work in bill.works:
-        made.register_dependency(components[work.key], [components[key] for key in work.parents])
+        made.register_dependency(
+            components[work.key], dict.fromkeys(components[each.key] for each in work.parents)
+        )
     return made
 
 
@@ -72,7 +74,9 @@ def _component(work: Work, bill: Bill) -> Component:
     from cyclonedx.model.component import Component, ComponentType, Pedigree
 
     is_subject = work is bill.subject
-    parents = [parent for parent in map(bill.work, work.parents) if not parent.is_dataset]
+    parents = [
+        (bill.work(each.key), each.relation) for each in work.parents if not bill.work(each.key).is_dataset
+    ]
     stated = {"declared": work.declared, "concluded": work.concluded} if is_subject else {}
     properties = [
         *((f"weightlicense:license.{name}", stated[name] or "NOASSERTION") for name in stated),
@@ -96,10 +100,14 @@ def _component(work: Work, bill: Bill) -> Component:
                 Component(
                     name=parent.name,
                     type=ComponentType.MACHINE_LEARNING_MODEL,
-                    properties=[Property(name="weightlicense:ref", value=parent.key)],
+                    properties=[
+                        Property(name="weightlicense:ref", value=parent.key),
+                        Property(name=STATED, value=relation),
+                    ],
                 )
-                for parent in parents
-            ]
+                for parent, relation in parents
+            ],
+            notes=" ".join(f"{relation}: {parent.name}." for parent, relation in parents),
         )
         if parents
         else None,
@@ -141,7 +149,7 @@ def _licenses(work: Work, bill: Bill, *, concluded: bool) -> list[License]:
 def _model_card(work: Work, bill: Bill, report: Report) -> dict[str, Any]:
     """What a report knows of a model: the data sets that it was trained on; of the subject, the use and the verdict."""
     card: dict[str, Any] = {}
-    datasets = [parent for parent in map(bill.work, work.parents) if parent.is_dataset]
+    datasets = [bill.work(each.key) for each in work.parents if bill.work(each.key).is_dataset]
     if datasets:
         card["modelParameters"] = {"datasets": [{"type": "dataset", "name": each.name} for each in datasets]}
     if work is bill.subject:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from weightlicense.decision import PolicyDecision
 from weightlicense.finding import EXIT_CODES, DutyRow, Finding, Report
-from weightlicense.report.html import visible
+from weightlicense.report.wording import visible
 
 Weight = Literal["unmet", "remark", "to-do", "undecided", "judgement"]
 _LINE = re.compile(r"(?P<path>\S.*?):(?P<line>[1-9][0-9]{0,8})(?![^ ,;)])")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from weightlicense.finding import Report
 from weightlicense.report.page import page, web_address
+from weightlicense.report.wording import visible
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -20,22 +21,6 @@ if TYPE_CHECKING:
 def render(report: Report) -> str:
     """The report as a complete HTML document with a final line end."""
     return _template().render(page(report)) + "\n"
-
-
-def visible(value: object) -> object:
-    """Text with invisible and direction-changing characters shown as `⟨U+202E⟩`; other values as they are."""
-    if type(value) is not str or value.isprintable():
-        return value
-    return "".join(char if _harmless(char) else f"⟨U+{ord(char):04X}⟩" for char in value)
-
-
-def _harmless(char: str) -> bool:
-    # Not printable are, beside controls and formats, the kinds of space other than U+0020: those are kept.
-    return (
-        char.isprintable()
-        or char in "\n\t"
-        or (char.isspace() and char > "\x9f" and char not in "\u2028\u2029")
-    )
 
 
 @cache

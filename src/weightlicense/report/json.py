@@ -10,6 +10,7 @@ from weightlicense.finding import DutyRow, Finding, Question, Report
 
 if TYPE_CHECKING:
     from weightlicense.decision import PolicyDecision
+    from weightlicense.descent import Descent
 
 FORMAT = 1
 
@@ -54,6 +55,7 @@ def plain(report: Report) -> dict[str, Any]:
         "questions": [_question(question) for question in report.questions],
         "duties": [_duty(duty) for duty in report.duties],
         "policies": [_policy(row) for row in report.policies],
+        "lineage": None if report.lineage is None else _lineage(report.lineage),
         "notes": list(report.notes),
         **(_audit(report) if report.is_audit else {}),
         **(_turned(report) if report.changes is not None or report.offering is not None else {}),
@@ -109,6 +111,25 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _policy(row: PolicyDecision) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(row)
     return plain
+
+
+def _lineage(lineage: Descent) -> dict[str, Any]:
+    return {
+        "subject": lineage.subject,
+        "works": [
+            {
+                "id": work.id,
+                "kind": work.kind,
+                "model": work.model,
+                "license": work.license,
+                "documents": list(work.documents),
+            }
+            for work in lineage.works
+        ],
+        "relations": [
+            {"work": each.work, "from": each.parent, "relation": each.relation} for each in lineage.relations
+        ],
+    }
 
 
 def _question(question: Question) -> dict[str, Any]:

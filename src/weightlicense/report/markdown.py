@@ -12,8 +12,7 @@ from typing import Final
 
 from weightlicense.finding import DutyRow, Question, Report
 from weightlicense.report.deciding import Deciding, deciding, policy_text, shown
-from weightlicense.report.html import visible
-from weightlicense.report.wording import ADVICE, MATCHES, counted, cure, reach, verdict
+from weightlicense.report.wording import ADVICE, MATCHES, counted, cure, reach, verdict, visible
 
 MOST_ALIKE: Final = 3
 """So many undecided items of a document that wait for the same facts have a row each; more share one."""

@@ -21,6 +21,7 @@ from weightlicense.finding import (
     Report,
     allowed,
 )
+from weightlicense.report.picture import picture
 from weightlicense.report.wording import (
     ADVICE,
     MATCHES,
@@ -192,6 +193,7 @@ def page(report: Report) -> dict[str, Any]:
         "facts_given": tuple((name, fact, _references(c for c in clauses if name in c.finding.facts_used)) for name, fact in report.facts.items()),
         "missing": tuple(_missing(report, bearing)),
         "paths": tuple(_paths(bearing)),
+        "picture": picture(report),
         "policies": tuple(_policy(row) for row in report.policies),
         "witnesses": tuple((witness, said) for witness in report.witnesses or () if (said := tuple(testimony(witness)))),
         "quoted": any(clause.finding.quote for clause in clauses),

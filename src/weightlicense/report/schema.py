@@ -9,6 +9,7 @@ import msgspec
 
 from weightlicense.decision import PolicyDecision
 from weightlicense.finding import UNDETERMINED, VERDICTS, Status
+from weightlicense.lineage import KINDS, RELATIONS
 from weightlicense.report.json import FORMAT
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -51,6 +52,7 @@ def schema() -> dict[str, Any]:
             "questions": _rows({"$ref": "#/$defs/question"}),
             "duties": _rows({"$ref": "#/$defs/duty"}),
             "policies": _rows({"$ref": "#/$defs/PolicyDecision"}),
+            "lineage": _or_null(_lineage()),
             "notes": _rows(_TEXT),
             "disclaimer": _TEXT,
         }
@@ -111,6 +113,20 @@ def _finding() -> dict[str, Any]:
             "path": _rows(_TEXT),
         }
     )
+
+
+def _lineage() -> dict[str, Any]:
+    work = _object(
+        {
+            "id": _TEXT,
+            "kind": {"enum": list(KINDS)},
+            "model": _TEXT_OR_NULL,
+            "license": _TEXT_OR_NULL,
+            "documents": _rows(_TEXT),
+        }
+    )
+    relation = _object({"work": _TEXT, "from": _TEXT, "relation": {"enum": list(RELATIONS)}})
+    return _object({"subject": _TEXT, "works": _rows(work), "relations": _rows(relation)})
 
 
 def _question() -> dict[str, Any]:

@@ -8,11 +8,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from weightlicense.report.bill import Bill, License, Work, as_text, make_bill
+from weightlicense.report.bill import STATED, Bill, License, Work, as_text, kinship, make_bill
 
 if TYPE_CHECKING:
     from license_expression import LicenseExpression
-    from spdx_tools.spdx.model import Document, ExtractedLicensingInfo, Package, SpdxNoAssertion
+    from spdx_tools.spdx.model import (
+        Document,
+        ExtractedLicensingInfo,
+        Package,
+        Relationship,
+        SpdxNoAssertion,
+    )
 
     from weightlicense.finding import Report
 
@@ -43,14 +49,8 @@ def document(bill: Bill) -> Document:
         Relationship("SPDXRef-DOCUMENT", RelationshipType.DESCRIBES, f"SPDXRef-{bill.subject.key}")
     ]
     for work in bill.works:
-        for parent in map(bill.work, work.parents):
-            one, other = f"SPDXRef-{work.key}", f"SPDXRef-{parent.key}"
-            # 2.3 has no word for training data: the data set is a data file of the model, and the note says which.
-            relationships.append(
-                Relationship(other, RelationshipType.DATA_FILE_OF, one, "The model was trained on it.")
-                if parent.is_dataset and not work.is_dataset
-                else Relationship(one, RelationshipType.DESCENDANT_OF, other)
-            )
+        for each in work.parents:
+            relationships.append(_related(work, bill.work(each.key), each.relation))
     return Document(
         CreationInfo(
             spdx_version="SPDX-2.3",
@@ -74,6 +74,27 @@ def document(bill: Bill) -> Document:
         relationships=relationships,
         extracted_licensing_info=[_extracted(each) for each in bill.licenses if not each.is_listed],
     )
+
+
+def _related(work: Work, parent: Work, relation: str) -> Relationship:
+    """The relationship of a work to one that it came from, with the lineage's own word as its comment."""
+    from spdx_tools.spdx.model import Relationship, RelationshipType
+
+    one, other = f"SPDXRef-{work.key}", f"SPDXRef-{parent.key}"
+    comment = f"{STATED}={relation}"
+    match kinship(work, parent, relation):
+        case "copied":
+            return Relationship(one, RelationshipType.COPY_OF, other, comment)
+        case "descended":
+            return Relationship(one, RelationshipType.DESCENDANT_OF, other, comment)
+        case "generated":
+            return Relationship(one, RelationshipType.GENERATED_FROM, other, comment)
+        case "trained":
+            # 2.3 has no word for training data: the data set is a data file of the model.
+            return Relationship(other, RelationshipType.DATA_FILE_OF, one, comment)
+        case "taught":
+            # Nor for what one model taught another.
+            return Relationship(one, RelationshipType.OTHER, other, comment)
 
 
 def _package(work: Work, bill: Bill) -> Package:

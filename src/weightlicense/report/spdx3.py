@@ -6,15 +6,34 @@ Specification: https://spdx.github.io/spdx-spec/v3.0.1/
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from weightlicense import catalogue
-from weightlicense.report.bill import Bill, Work, as_text, make_bill, missing_library
+from weightlicense.report.bill import (
+    STATED,
+    Bill,
+    Kinship,
+    Work,
+    as_text,
+    kinship,
+    make_bill,
+    missing_library,
+)
 
 if TYPE_CHECKING:
     from spdx_python_model.bindings.v3_0_1.model import SHACLObject, SHACLObjectSet
 
     from weightlicense.finding import Report
+
+
+RELATIONSHIPS: Final[dict[Kinship, tuple[str, bool]]] = {
+    "copied": ("copiedTo", True),
+    "descended": ("descendantOf", False),
+    "trained": ("trainedOn", False),
+    "generated": ("generates", True),
+    "taught": ("other", False),
+}
+"""The relationship of each kinship, and whether it leads from the parent to the work."""
 
 
 def render(report: Report) -> str:
@@ -45,6 +64,7 @@ class _Graph:
 
         self.spdx, self.bill = spdx, bill
         self.elements: list[Any] = []
+        self.related = 0
         self.written: dict[str, Any] = {}
         self.info = spdx.CreationInfo(
             _id="_:creation",
@@ -62,16 +82,17 @@ class _Graph:
         self.elements.append(element)
         return element
 
-    def relate(self, one: Any, kind: str, other: Any) -> None:
+    def relate(self, one: Any, kind: str, other: Any, comment: str | None = None) -> None:
         """A relationship from one element to another, or to the address of one that SPDX defines."""
         spdx = self.spdx
-        number = sum(isinstance(each, spdx.Relationship) for each in self.elements) + 1
+        self.related += 1
         self.add(
             spdx.Relationship,
-            f"relationship-{number:04}",
+            f"relationship-{self.related:04}",
             from_=one,
             to=[other],
             relationshipType=getattr(spdx.RelationshipType, kind),
+            **({} if comment is None else {"comment": comment}),
         )
 
     def made(self) -> SHACLObjectSet:
@@ -98,9 +119,11 @@ class _Graph:
                 ("hasConcludedLicense", work.concluded),
             ):
                 self.relate(package, kind, self._expression(expression, texts))
-            for parent in map(bill.work, work.parents):
-                trained = parent.is_dataset and not work.is_dataset
-                self.relate(package, "trainedOn" if trained else "descendantOf", packages[parent.key])
+            for each in work.parents:
+                kind, is_from_parent = RELATIONSHIPS[kinship(work, bill.work(each.key), each.relation)]
+                pair = package, packages[each.key]
+                one, other = reversed(pair) if is_from_parent else pair
+                self.relate(one, kind, other, comment=f"{STATED}={each.relation}")
         subject = packages[bill.subject.key]
         self.add(
             spdx.Annotation,

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from weightlicense.finding import UNDETERMINED, DutyRow, Finding, Question, Report
-from weightlicense.report.wording import testimony
+from weightlicense.report.wording import testimony, waits_for_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -152,8 +152,13 @@ def _questions(page: Page, report: Report) -> None:
     later = [q for q in report.questions if q.about == "verdict" and not q.first]
     duty = [q for q in report.questions if q.about == "duty"]
     if first:
-        many = f"{len(first)} answers settle it" if len(first) > 1 else "One answer settles it"
-        page.heading(many, "(--ask puts them to you)")
+        one = len(first) == 1
+        many = "One answer" if one else f"{len(first)} answers"
+        if waits_for_more(report):
+            does = "is missing, among other things" if one else "are missing, among other things"
+        else:
+            does = "settles it" if one else "settle it"
+        page.heading(f"{many} {does}", "(--ask puts them to you)")
         for question in first:
             _question(page, question)
     if later:

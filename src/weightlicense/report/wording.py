@@ -78,7 +78,7 @@ def _undetermined(report: Report) -> str:
     if any(question.fact == "license" for question in report.questions):
         return "Not known yet. First it must be known which license this is."
     first = sum(question.first for question in report.questions)
-    judged = len([f for f in report.findings if f.status == "judgement" and f.effect != "duty"])
+    judged = len(judged_by_people(report))
     unread = len(lacking(report))
     parts = [
         *([counted(first, "answer")] if first else []),
@@ -90,6 +90,16 @@ def _undetermined(report: Report) -> str:
     if not judged and not unread:
         return f"Not known yet. {sentence(parts[0])} {'settles' if first == 1 else 'settle'} it."
     return f"Not known yet. It hangs on {listed(parts)}."
+
+
+def waits_for_more(report: Report) -> bool:
+    """Whether no answer alone settles it: a person must judge, or a text is missing."""
+    return bool(judged_by_people(report) or lacking(report))
+
+
+def judged_by_people(report: Report) -> list[Finding]:
+    """The findings that only a person's judgement decides, duties aside."""
+    return [f for f in report.findings if f.status == "judgement" and f.effect != "duty"]
 
 
 def lacking(report: Report) -> list[Finding]:
@@ -131,6 +141,7 @@ SPOKEN: Final = {
     "license_name": "license name",
     "license_concluded": "license concluded",
     "license_tags": "license in tags",
+    "license_classifiers": "license in classifiers",
     "license_mentions": "license in prose",
     "text": "text",
     "match": "match",
@@ -166,3 +177,19 @@ def _spoken(value: Any) -> str:
             return "none that is known"
         case _:
             return str(value)
+
+
+def visible(value: object) -> object:
+    """Text with invisible and direction-changing characters shown as `⟨U+202E⟩`; other values as they are."""
+    if type(value) is not str or value.isprintable():
+        return value
+    return "".join(char if _harmless(char) else f"⟨U+{ord(char):04X}⟩" for char in value)
+
+
+def _harmless(char: str) -> bool:
+    # Not printable are, beside controls and formats, the kinds of space other than U+0020: those are kept.
+    return (
+        char.isprintable()
+        or char in "\n\t"
+        or (char.isspace() and char > "\x9f" and char not in "\u2028\u2029")
+    )
