@@ -19,6 +19,7 @@ from weightlicense.condition import (
     TRUE,
     Acts,
     All,
+    AnyOf,
     Atom,
     Condition,
     Scope,
@@ -42,7 +43,7 @@ from weightlicense.finding import (
     PROHIBITED,
 )
 from weightlicense.value import name_folded
-from weightlicense.vocabulary import JUDGEMENT_PREFIX, MISSING_PREFIX, Vocabulary
+from weightlicense.vocabulary import JUDGEMENT_PREFIX, MISSING_PREFIX, Hazard, Vocabulary
 
 HOLDING: Final = frozenset({"not-granted", "needs-license", "prohibited"})
 SUGGESTED: Final = "The purpose touches what is often unlawful; whether it is so here, counsel decides."
@@ -320,6 +321,8 @@ def _rule(document: Document, clause: Clause, group: Group, acts: frozenset[str]
     attached = bind(Acts(clause.acts), scope) if clause.acts else TRUE
     exempt = bind(clause.unless, scope, exempting=True)
     trigger = TRUE if clause.when is None else bind(clause.when, scope)
+    if clause.kind == "prohibition":
+        trigger = _widened(trigger, words)
     key = f"{JUDGEMENT_PREFIX}{document.id}/{clause.id}"
     person = Atom(key, (("is", ("applies",)),), key=key)
     judge = clause.judgement
@@ -380,6 +383,32 @@ def _as_if_adapted(
     )
 
 
+def _widened(trigger: Condition, words: Vocabulary) -> Condition:
+    """The trigger with those who work in a field and declare that they lack what it requires.
+
+    Undeclared it is no question: who declares hazards declares all of them.
+    """
+    match trigger:
+        case All(parts):
+            return conjunction(_widened(part, words) for part in parts)
+        case AnyOf(parts):
+            return disjunction(_widened(part, words) for part in parts)
+        case Atom(fact="purpose.hazards") if trigger.tests[0][0] == "any":
+            within = [
+                hazard for hazard in map(words.hazards.__getitem__, trigger.tests[0][1]) if hazard.lacking
+            ]
+            return disjunction((trigger, *(_lacking(trigger, hazard) for hazard in within)))
+        case _:
+            return trigger
+
+
+def _lacking(trigger: Atom, hazard: Hazard) -> Condition:
+    assert hazard.lacking is not None
+    fields = Atom(trigger.fact, (("any", hazard.fields),), key=trigger.key)
+    lacks = Atom(hazard.lacking, (("is", ("no",)),), key=hazard.lacking, closed=True)
+    return conjunction((fields, lacks))
+
+
 def _suggested(trigger: Condition, words: Vocabulary) -> Condition | None:
     """The trigger with the tags that suggest those it names in their place; None where no tag does."""
     match trigger:
@@ -388,6 +417,9 @@ def _suggested(trigger: Condition, words: Vocabulary) -> Condition | None:
             if all(found is None for _part, found in inner):
                 return None
             return conjunction(part if found is None else found for part, found in inner)
+        case AnyOf(parts):
+            found = [part for part in (_suggested(part, words) for part in parts) if part is not None]
+            return disjunction(found) if found else None
         case Atom(fact="purpose.hazards") if trigger.tests[0][0] == "any":
             tags = words.suggesting(frozenset(trigger.tests[0][1]))
             return Atom(trigger.fact, (("any", tuple(sorted(tags))),), key=trigger.key) if tags else None

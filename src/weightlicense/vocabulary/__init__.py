@@ -83,13 +83,16 @@ class Duty(Struct, frozen=True, kw_only=True):
 class Hazard(Struct, frozen=True, kw_only=True):
     """A tag that a use policy's item refers to, with its place in the AIR-2024 and MLCommons taxonomies.
 
-    A purpose that touches it touches what it `implies`, and may touch what it `suggests`: a person judges that.
+    A purpose that touches it touches what it `implies`, and may touch what it `suggests`: a person judges that. A
+    purpose in one of `fields` touches it where the fact `lacking` is declared no.
     """
 
     name: str
     means: str
     implies: tuple[str, ...] = ()
     suggests: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    lacking: str | None = None
     air: tuple[str, ...] = ()
     mlcommons: tuple[str, ...] = ()
 
@@ -250,6 +253,8 @@ def vocabulary() -> Vocabulary:
                 means=row["means"],
                 implies=tuple(row.get("implies", ())),
                 suggests=tuple(row.get("suggests", ())),
+                fields=tuple(row["within"]["fields"]) if "within" in row else (),
+                lacking=row["within"]["lacking"] if "within" in row else None,
                 air=tuple(row.get("air", ())),
                 mlcommons=tuple(row.get("mlcommons", ())),
             )
