@@ -17,7 +17,7 @@ SETTLED = [
 ]  # fmt: skip
 REPORT_KEYS = [
     "format", "tool", "catalogue", "as_of", "verdict", "range", "subject", "use", "findings", "questions", "duties",
-    "policies", "notes", "disclaimer",
+    "policies", "lineage", "notes", "disclaimer",
 ]  # fmt: skip
 FINDING_KEYS = [
     "document", "clause", "at", "kind", "act", "status", "effect", "duty", "says", "how", "reading", "doubt", "quote",

@@ -12,6 +12,9 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import weightlicense as wl
+from weightlicense.change import Change, Changes
+from weightlicense.decision import PolicyDecision, PolicyReason
+from weightlicense.descent import Descent, Relation, Work
 from weightlicense.finding import Report
 from weightlicense.report import html
 
@@ -48,8 +51,45 @@ def remarked(report: Report) -> Report:
     findings[1] = replace(
         findings[1], status="judgement", effect="prohibited", judge="Whether that is harm.", doubt="Unclear."
     )
-    policies = ({"policy": "acme", "decision": "denies", "rule": "no-llama", "waiver": None},)
-    return replace(report, findings=tuple(findings), policies=policies)
+    policies = tuple(
+        PolicyDecision(
+            policy=name,
+            decision=decision,
+            rule=rule,
+            kind="organization",
+            title=f"What {name} builds on",
+            says="Counsel has not read it.",
+            digest="0",
+            reasons=(
+                PolicyReason(
+                    id="more", decision=decision, says="A lead decides.", missing=("licensee.country",)
+                ),
+            ),
+        )
+        for name, decision, rule in (("acme", "deny", "no-llama"), ("lab", "approval", "names"))
+    )
+    changes = Changes(sets=((Change(fact="release.model_name", value="Llama-Med-8B", was="Med-8B"),),))
+    relations = ("fine-tune", "merge", "dataset", "distill")
+    lineage = Descent(
+        subject="acme/merge",
+        works=(
+            Work(id="acme/merge"),
+            *(
+                Work(id=f"{relation}/of-a-model-with-a-long-name-{n}", license="cc-by-nc-4.0")
+                for n, relation in enumerate(relations)
+            ),
+            Work(id="meta/base", documents=("llama-3.1", "llama-3.1-aup")),
+        ),
+        relations=tuple(
+            Relation(work=work, parent=parent, relation=relation)
+            for n, relation in enumerate(relations)
+            for work, parent in (
+                ("acme/merge", f"{relation}/of-a-model-with-a-long-name-{n}"),
+                (f"{relation}/of-a-model-with-a-long-name-{n}", "meta/base"),
+            )
+        ),
+    )
+    return replace(report, findings=tuple(findings), policies=policies, changes=changes, lineage=lineage)
 
 
 @cache
@@ -66,7 +106,15 @@ def scenes() -> dict[str, Report]:
         ),
         "not-granted": check(license="cc-by-nc-4.0", use="commercial product"),
         "permitted": check(license="apache-2.0", use="internal use"),
-        "hostile": replace(hostile, findings=hostile.findings[:16]),
+        "hostile": replace(
+            hostile,
+            findings=hostile.findings[:16],
+            lineage=Descent(
+                subject=HOSTILE,
+                works=(Work(id=HOSTILE), Work(id=f"</svg>{HOSTILE}", license=HOSTILE)),
+                relations=(Relation(work=HOSTILE, parent=f"</svg>{HOSTILE}", relation="merge"),),
+            ),
+        ),
     }
 
 
