@@ -129,7 +129,9 @@ def _duties(report: Report) -> Iterable[str]:
             }
             how = prose(duty.how)
             asked = ", ".join(map(code, duty.required_by))
-            yield f"- [{box}] {state.get(duty.status, '')}{how} ({code(duty.duty)}, {asked} {prose(', '.join(duty.at))})"
+            at = prose(", ".join(place for place in duty.at if place))
+            name = f"{code(duty.duty)}, {asked} {at}".rstrip()
+            yield f"- [{box}] {state.get(duty.status, '')}{how} ({name})"
             yield from _words(duty)
             cured = cure(duty) if duty.status == "violated" else None
             if cured is not None:
