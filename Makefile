@@ -7,7 +7,7 @@ STAMP := $(VENV)/.ready
 PACKAGES := $(VENV)/packages
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test lint coverage bench verify docs shares browser clean
+.PHONY: demo test lint coverage bench verify docs golden pictures shares browser clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -55,6 +55,15 @@ bench:
 # Pages of the catalogue and the schema of the clause file, from the data.
 docs: $(STAMP)
 	$(RUN)/python -m weightlicense.report.pages docs
+
+# The outputs that tests compare with: read the difference before you keep it.
+golden: $(STAMP) browser
+	$(RUN)/python tests/golden.py
+	$(RUN)/python tests/browser/reference.py
+
+# The pictures of the README.
+pictures: $(STAMP) browser
+	$(RUN)/python tests/browser/readme.py docs/pictures
 
 # What share of the labelled models of the Hub leads to one document.
 shares: $(STAMP)
