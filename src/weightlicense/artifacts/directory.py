@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     Reader: TypeAlias = Callable[[Opened], Testimony | list[Testimony]]
 
 MOST_WITNESSES: Final = 5_000
-MOST_TEXT_BYTES: Final = 64 * 1024 * 1024
+MOST_TEXT_BYTES: Final = 16 * 1024 * 1024
 MOST_MAGIC: Final = 10_000
 """Files of unknown kinds of which the first bytes are looked at."""
 LARGE: Final = 16 * 1024 * 1024
