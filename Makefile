@@ -7,7 +7,7 @@ STAMP := $(VENV)/.ready
 PACKAGES := $(VENV)/packages
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test lint coverage bench verify docs golden pictures shares browser clean
+.PHONY: demo test lint coverage bench prove verify docs golden pictures shares browser clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -51,6 +51,11 @@ verify: $(STAMP)
 # Ratios against named baselines in the same run, from an installed wheel with compiled bytecode.
 bench:
 	$(PYTHON) tests/bench/run.py
+
+# Slow proof: every number of every text changed in turn, and graphs of up to 100,000 works.
+prove: $(STAMP)
+	$(RUN)/python tests/bench/identify.py --every $(TEXTS)
+	$(RUN)/python tests/bench/lineage.py
 
 # Pages of the catalogue and the schema of the clause file, from the data.
 docs: $(STAMP)
