@@ -7,7 +7,7 @@ STAMP := $(VENV)/.ready
 PACKAGES := $(VENV)/packages
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test lint coverage bench verify docs shares browser clean
+.PHONY: demo test lint coverage bench prove verify docs golden pictures shares browser clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -52,9 +52,23 @@ verify: $(STAMP)
 bench:
 	$(PYTHON) tests/bench/run.py
 
+# Slow proof: every number of every text changed in turn, and graphs of up to 100,000 works.
+prove: $(STAMP)
+	$(RUN)/python tests/bench/identify.py --every $(TEXTS)
+	$(RUN)/python tests/bench/lineage.py
+
 # Pages of the catalogue and the schema of the clause file, from the data.
 docs: $(STAMP)
 	$(RUN)/python -m weightlicense.report.pages docs
+
+# The outputs that tests compare with: read the difference before you keep it.
+golden: $(STAMP) browser
+	$(RUN)/python tests/golden.py
+	$(RUN)/python tests/browser/reference.py
+
+# The pictures of the README.
+pictures: $(STAMP) browser
+	$(RUN)/python tests/browser/readme.py docs/pictures
 
 # What share of the labelled models of the Hub leads to one document.
 shares: $(STAMP)

@@ -6,99 +6,17 @@ import json
 import os
 import socket
 import struct
-import subprocess
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parent))
+from handmade import PARENT, gguf, onnx, protobuf, safetensors, write
 
 from weightlicense.artifacts import Directory, Parent, Witness, clean, read_directory
 from weightlicense.errors import UsageError
-
-GGUF_TEXT, GGUF_ARRAY, GGUF_U32, GGUF_F32, GGUF_BOOL = 8, 9, 4, 6, 7
-
-
-def gguf_text(text: str | bytes, order: str = "<") -> bytes:
-    data = text.encode() if isinstance(text, str) else text
-    return struct.pack(f"{order}Q", len(data)) + data
-
-
-def gguf_value(value: Any, order: str = "<") -> bytes:
-    match value:
-        case bytes():
-            return value  # type and content, as the test wants them
-        case bool():
-            return struct.pack(f"{order}IB", GGUF_BOOL, value)
-        case str():
-            return struct.pack(f"{order}I", GGUF_TEXT) + gguf_text(value, order)
-        case int():
-            return struct.pack(f"{order}II", GGUF_U32, value)
-        case float():
-            return struct.pack(f"{order}If", GGUF_F32, value)
-        case [float(), *_]:
-            return struct.pack(f"{order}IIQ", GGUF_ARRAY, GGUF_F32, len(value)) + struct.pack(
-                f"{order}{len(value)}f", *value
-            )
-        case _:
-            head = struct.pack(f"{order}IIQ", GGUF_ARRAY, GGUF_TEXT, len(value))
-            return head + b"".join(gguf_text(entry, order) for entry in value)
-
-
-def gguf(
-    pairs: Iterable[tuple[str, Any]] | dict[str, Any],
-    *,
-    tensors: Iterable[tuple[str, int]] = (),
-    data: bytes = b"",
-    version: int = 3,
-    order: str = "<",
-) -> bytes:
-    """A file with these keys and these tensors, each a name and the offset of its data."""
-    pairs = list(pairs.items() if isinstance(pairs, dict) else pairs)
-    tensors = list(tensors)
-    head = b"GGUF" + struct.pack(f"{order}IQQ", version, len(tensors), len(pairs))
-    head += b"".join(gguf_text(key, order) + gguf_value(value, order) for key, value in pairs)
-    head += b"".join(
-        gguf_text(name, order) + struct.pack(f"{order}IQIQ", 1, 8, 0, offset) for name, offset in tensors
-    )
-    return head + b"\0" * (-len(head) % 32) + data
-
-
-def safetensors(metadata: Any = None, *, tensors: dict[str, Any] | None = None, data: bytes = b"") -> bytes:
-    header: dict[str, Any] = {} if metadata is None else {"__metadata__": metadata}
-    text = json.dumps(header | (tensors or {})).encode()
-    return struct.pack("<Q", len(text)) + text + data
-
-
-def varint(number: int) -> bytes:
-    out = b""
-    while number > 0x7F:
-        out += bytes([number & 0x7F | 0x80])
-        number >>= 7
-    return out + bytes([number])
-
-
-def protobuf(field: int, content: int | bytes | str) -> bytes:
-    if isinstance(content, int):
-        return varint(field << 3) + varint(content)
-    data = content.encode() if isinstance(content, str) else content
-    return varint(field << 3 | 2) + varint(len(data)) + data
-
-
-def onnx(metadata: Iterable[tuple[str, str]] = (), *, graph: bytes = b"graph") -> bytes:
-    pairs = b"".join(protobuf(14, protobuf(1, key) + protobuf(2, value)) for key, value in metadata)
-    return protobuf(1, 8) + protobuf(2, "pytorch") + protobuf(7, graph) + pairs
-
-
-def write(root: Path, files: dict[str, str | bytes]) -> Path:
-    for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return root
 
 
 def only(directory: Directory) -> Witness:
@@ -431,12 +349,6 @@ def test_of_a_long_text_the_beginning_is_kept_and_the_cut_is_said(tmp_path: Path
 # GGUF
 
 
-PARENT = {
-    "general.base_model.count": 1,
-    "general.base_model.0.name": "Llama 3.1 8B Instruct",
-    "general.base_model.0.organization": "Meta Llama",
-    "general.base_model.0.version": "3.1",
-}
 ADDRESS = {"general.base_model.0.repo_url": "https://huggingface.co/meta-llama/Llama-3.1-8B-Instruct"}
 
 
@@ -896,6 +808,19 @@ def test_an_application_that_a_bill_of_materials_describes_is_not_the_model(tmp_
     assert [name.source for name in directory.names] == ["directory"]
 
 
+def test_files_of_unknown_kinds_beyond_the_number_that_is_looked_at_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("weightlicense.artifacts.directory.MOST_MAGIC", 2)
+    files: dict[str, str | bytes] = {f"{number}.dat": gguf({"general.license": "mit"}) for number in range(4)}
+    directory = read_directory(write(tmp_path, {**files, "5.bin": b""}))
+    assert [witness.place for witness in directory.witnesses] == ["0.dat", "1.dat"]
+    assert [(entry.path, entry.reason) for entry in directory.unread] == [
+        ("5.bin", "may hold a pickle, which is never opened"),
+        ("2.dat", "as 2 files of unknown kinds, beyond the 2 that are looked at"),
+    ]
+
+
 # The walk
 
 
@@ -1112,253 +1037,3 @@ def test_the_example_directories_say_what_lies_in_them(shared: Path, example: st
         for parent in witness.parents
         if not parent.hint
     } == parents
-
-
-# Size
-
-
-MEASURE = """
-import re, sys, time
-from pathlib import Path
-from weightlicense.artifacts import read_directory
-def peak():
-    # Not ru_maxrss: what a process starts with there is the peak of its parent.
-    return int(re.search("VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1])
-before = peak()
-begin = time.process_time()
-directory = read_directory(Path(sys.argv[1]))
-took = time.process_time() - begin
-after = peak()
-print(took, (after - before) / 1024, len(directory.witnesses), directory.files, len(directory.unread))
-print("\\n".join(entry.reason for entry in directory.unread))
-"""
-
-
-def measured(path: Path, runs_wanted: int = 3) -> tuple[float, float, list[int], list[str]]:
-    """Seconds of the processor, MB beyond the interpreter, numbers of witnesses, files and unread; the reasons; the best of the runs."""
-    runs = []
-    for _ in range(runs_wanted):
-        done = subprocess.run(
-            [sys.executable, "-c", MEASURE, str(path)], capture_output=True, text=True, check=True
-        )
-        first, *reasons = done.stdout.splitlines()
-        seconds, memory, *counts = first.split()
-        runs.append((float(seconds), float(memory), [int(count) for count in counts], reasons))
-    return min(runs)
-
-
-def sparse(path: Path, head: bytes, size: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.write(head)
-        file.truncate(size)
-
-
-GB = 1_000_000_000
-
-
-def vocabulary() -> bytes:
-    """The keys of a Llama 3 file: 128,256 tokens, their types and 280,147 merges."""
-    tokens = [f"token{number}" for number in range(128_256)]
-    return gguf(
-        {
-            "general.architecture": "llama",
-            "general.license": "llama3.1",
-            "tokenizer.ggml.tokens": tokens,
-            "tokenizer.ggml.token_type": [1.0] * 128_256,
-            "tokenizer.ggml.merges": [f"a{number} b" for number in range(280_147)],
-            "general.name": "behind the vocabulary",
-        },
-        tensors=[("a", 0), ("b", 4 * GB)],
-    )
-
-
-def test_the_keys_of_a_5_gb_file_take_a_fifth_of_a_second_and_100_mb(tmp_path: Path) -> None:
-    sparse(tmp_path / "m.gguf", vocabulary(), 5 * GB)
-    seconds, memory, counts, _ = measured(tmp_path)
-    assert read_directory(tmp_path).witnesses[0].says["model_name"] == "behind the vocabulary"
-    assert (seconds < 0.2, memory < 100, counts) == (True, True, [1, 1, 0]), (seconds, memory)
-
-
-def test_ten_shards_of_5_gb_take_less_than_a_second(tmp_path: Path) -> None:
-    for number in range(1, 11):
-        head = vocabulary() if number == 1 else gguf({"split.no": number - 1, "split.count": 10})
-        sparse(tmp_path / f"m-{number:05}-of-00010.gguf", head, 5 * GB)
-        sparse(tmp_path / f"m-{number:05}-of-00010.safetensors", safetensors({"format": "pt"}), 5 * GB)
-    seconds, memory, counts, _ = measured(tmp_path)
-    assert (seconds < 1, memory < 100, counts) == (True, True, [20, 20, 0]), (seconds, memory)
-
-
-def test_files_of_unknown_kinds_beyond_the_number_that_is_looked_at_are_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("weightlicense.artifacts.directory.MOST_MAGIC", 2)
-    files: dict[str, str | bytes] = {f"{number}.dat": gguf({"general.license": "mit"}) for number in range(4)}
-    directory = read_directory(write(tmp_path, {**files, "5.bin": b""}))
-    assert [witness.place for witness in directory.witnesses] == ["0.dat", "1.dat"]
-    assert [(entry.path, entry.reason) for entry in directory.unread] == [
-        ("5.bin", "may hold a pickle, which is never opened"),
-        ("2.dat", "as 2 files of unknown kinds, beyond the 2 that are looked at"),
-    ]
-
-
-def test_a_hundred_thousand_files_take_a_few_seconds(tmp_path: Path) -> None:
-    for folder in range(100):
-        (tmp_path / f"{folder}").mkdir()
-        for number in range(1000):
-            os.mknod(tmp_path / f"{folder}" / f"{number}.dat")
-    write(tmp_path, {"README.md": "---\nlicense: mit\n---\n"})
-    seconds, memory, counts, reasons = measured(tmp_path, 1)
-    assert (seconds < 4, memory < 200, counts) == (True, True, [1, 100_001, 1]), (seconds, memory)
-    assert reasons == ["as 90,000 files of unknown kinds, beyond the 10,000 that are looked at"]
-
-
-def _texts_of_zero_length(tmp_path: Path) -> None:
-    head = gguf({"general.license": "mit", "t": struct.pack("<IIQ", 9, 8, 600_000_000)})
-    sparse(tmp_path / "m.gguf", head.rstrip(b"\0"), 5 * GB)
-
-
-def _headers_of_100_mb(tmp_path: Path) -> None:
-    for number in range(10):
-        sparse(tmp_path / f"{number}.safetensors", struct.pack("<Q", 100_000_000) + b'{"a":1}', 5 * GB)
-
-
-def _many_long_yaml_files(tmp_path: Path) -> None:
-    text = "models:\n" + "- model: a/b\n" * 160_000
-    for number in range(40):
-        write(tmp_path, {f"{number}/mergekit_config.yml": text})
-
-
-def _many_long_cards(tmp_path: Path) -> None:
-    body = "---\nlicense: mit\n---\n" + ("License: " + "x " * 200 + "[a](b)" * 20 + "\n") * 3500
-    for number in range(60):
-        write(tmp_path, {f"{number}/README.md": body})
-
-
-def _hostile_lines(tmp_path: Path) -> None:
-    for number, unit in enumerate(
-        ("[" * 300, "**", "license", "# ", "<a", "fine-tuned ", "|-", "![](", "\n---\n")
-    ):
-        write(tmp_path, {f"{number}/README.md": (unit * 2_000_000)[: 2 * 1024 * 1024]})
-
-
-def _deep_folders(tmp_path: Path) -> None:
-    write(tmp_path, {"/".join("d" * 1 for _ in range(200)) + "/LICENSE": "x"})
-
-
-def _json_of_lists(tmp_path: Path) -> None:
-    for number in range(20):
-        write(tmp_path, {f"{number}/config.json": '{"a":[' + "[]," * 1_300_000 + "0]}"})
-
-
-HOSTILE: list[Callable[[Path], None]] = [
-    _texts_of_zero_length,
-    _headers_of_100_mb,
-    _many_long_yaml_files,
-    _many_long_cards,
-    _hostile_lines,
-    _deep_folders,
-    _json_of_lists,
-]
-
-
-@pytest.mark.parametrize("make", HOSTILE, ids=lambda make: make.__name__)
-def test_a_hostile_directory_takes_bounded_time_and_memory(
-    tmp_path: Path, make: Callable[[Path], None]
-) -> None:
-    make(tmp_path)
-    seconds, memory, _, _ = measured(tmp_path, 1)
-    assert (seconds < 12, memory < 400) == (True, True), (seconds, memory)
-
-
-# Fuzzing
-
-
-TOKENS = st.sampled_from(
-    ["---\n", "license", "licence", "base_model", ": ", "- ", "\n", "[", "]", "{", "}", '"', "'", "mit", "&a", "*a", "!!x", "<<", "#",
-     "FROM ", "LICENSE ", '"""', "@", "+", "model", "models", "sources", "\t", "\x00", "\u202e", "\ufeff", "packages", "SPDXVersion: SPDX-2.3\n",
-     "PackageName: ", "<text>", "</text>", "general.", "metadata", "descriptor", "licenses", "artifacts", "1e9", "null", ",", "%TAG", "..."]
-)  # fmt: skip
-TEXTS_OF_TOKENS = st.lists(TOKENS, max_size=40).map(lambda parts: "".join(parts).encode())
-JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(
-                ["license", "licenses", "licence", "base_model", "_name_or_path", "architectures", "packages", "relationships", "@graph", "type",
-                 "spdxVersion", "bomFormat", "components", "metadata", "component", "modelCard", "modelParameters", "datasets", "pedigree", "ancestors",
-                 "descriptor", "config", "capabilities", "inputTypes", "name", "to", "from", "relationshipType", "text", "content", "__metadata__", "weight_map"]
-            ),
-            inner,
-            max_size=6,
-        )
-    ),
-    max_leaves=30,
-)  # fmt: skip
-SEEDS = [
-    gguf(
-        {"general.license": "mit", "general.name": "x", **PARENT, "t": ["a", "b"]},
-        tensors=[("a", 0)],
-        data=bytes(32),
-    ),
-    safetensors({"license": "mit"}, tensors={"a": {"data_offsets": [0, 4]}}, data=bytes(4)),
-    onnx([("license", "mit")]),
-]
-NAMES = ["README.md", "config.json", "adapter_config.json", "mergekit_config.yml", "Modelfile", "MLmodel", "model-config.json", "Kitfile",
-         "dvc.yaml", "model_index.json", "m.spdx", "m.spdx.json", "m.spdx.yaml", "bom.json", "x.dist-info/METADATA", "model_card_data.yaml", "LICENSE",
-         "m.gguf", "m.safetensors", "m.safetensors.index.json", "m.onnx"]  # fmt: skip
-
-
-@st.composite
-def mutations(draw: st.DrawFn) -> bytes:
-    """A good file with bytes changed, cut out or put in."""
-    data = bytearray(draw(st.sampled_from(SEEDS)))
-    for _ in range(draw(st.integers(0, 6))):
-        at = draw(st.integers(0, max(0, len(data) - 1)))
-        length = draw(st.integers(0, 8))
-        data[at : at + length] = draw(st.binary(max_size=8))
-    return bytes(data)
-
-
-def check(tmp_path: Path, name: str, data: bytes) -> None:
-    directory = read_directory(write(tmp_path, {name: data}))
-    for witness in (*directory.witnesses, *directory.damaged):
-        assert all(text.isprintable() for text in (witness.place, *witness.at.values(), *witness.oddities))
-        repr(witness.says).encode()
-        assert all(license.strip() and len(license) <= 300 for license in witness.licenses)
-    assert all(entry.path.isprintable() and entry.reason.isprintable() for entry in directory.unread)
-    assert directory.witnesses or directory.unread or directory.texts
-
-
-FUZZ = settings(
-    max_examples=400,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-
-@FUZZ
-@given(name=st.sampled_from(NAMES), data=TEXTS_OF_TOKENS)
-def test_any_text_gives_statements_or_a_reason(tmp_path: Path, name: str, data: bytes) -> None:
-    check(tmp_path / name.replace("/", "-"), name, data)
-
-
-@FUZZ
-@given(
-    name=st.sampled_from([name for name in NAMES if "json" in name] + ["m.spdx", "Kitfile", "dvc.yaml"]),
-    value=JSON_VALUES,
-)
-def test_any_json_gives_statements_or_a_reason(tmp_path: Path, name: str, value: Any) -> None:
-    head = {"spdxVersion": "SPDX-2.3"} if name.startswith("m.spdx") else {}
-    body = value | head if isinstance(value, dict) else value
-    check(tmp_path / name, name, json.dumps(body).encode())
-
-
-@FUZZ
-@given(
-    name=st.sampled_from(["m.gguf", "m.safetensors", "m.onnx"]), data=mutations() | st.binary(max_size=100)
-)
-def test_any_bytes_give_statements_or_a_reason(tmp_path: Path, name: str, data: bytes) -> None:
-    check(tmp_path / name, name, data)

@@ -36,7 +36,7 @@ BANDS = (
         "lockfile",
         "policy",
     ),
-    ("report", "asking", "cli", "commands", "__main__"),
+    ("report", "asking", "progress", "cli", "commands", "__main__"),
 )
 BAND = {name: index for index, names in enumerate(BANDS) for name in names}
 # Types only, for the exceptions that carry a report.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -10,16 +11,21 @@ from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+sys.path.insert(0, str(Path(__file__).parent))
+from large import large
+
 import weightlicense as wl
+from weightlicense.change import Change, Changes, Limit, Obstacle, Offering
+from weightlicense.decision import Cited, PolicyDecision, PolicyReason, WaiverUsed
 from weightlicense.descent import Descent, Relation, Work
 from weightlicense.finding import FactUsed, Finding, Report, TextGiven
-from weightlicense.lineage import RELATIONS
 from weightlicense.report import html, render
 from weightlicense.report.page import web_address
 from weightlicense.usecase import Facts
@@ -127,15 +133,28 @@ def with_everything() -> Report:
         replace(duty, cure_allowed=True, cure_days=30) if duty.status == "violated" else duty
         for duty in report.duties
     )
-    policies = (
-        {
-            "policy": "acme",
-            "decision": "denies",
-            "rule": "no-llama",
-            "waiver": {"owner": "Ada", "expires": "2027-01-31"},
-        },
-        {"policy": "open", "decision": "accepts", "rule": "any", "waiver": None},
+    waiver = WaiverUsed(
+        rule="no-llama", owner="Ada", reason="A pilot.", expires="2027-01-31", state="in-force"
     )
+    reason = PolicyReason(
+        id="displays",
+        decision="approval",
+        says="Marketing must agree.",
+        clauses=(
+            Cited(document="llama-3.1", clause="display", at="1.b.i", says="Show it."),
+            Cited(document="elsewhere", clause="logo", at="9", says="Show it."),
+        ),
+        disputed=(Cited(document="llama-3.1", clause="name-prefix", at="1.b.i", says="Begin with it."),),
+        missing=("product.countries",),
+        notes=("Asked last year, too.",),
+    )
+    policies = (
+        ruling("acme", "deny", "no-llama", waiver=waiver, severity="high", reasons=(reason,)),
+        ruling("open", "accept", "any"),
+        ruling("careful", "approval", "counsel"),
+        ruling("act", "covered", "papers", kind="regulation", status="in-force", as_of="2026-11-01",
+               source="Regulation 1, Art. 2", notes=("Looked up again in a year.",)),
+    )  # fmt: skip
     lineage = Descent(
         subject="acme/merge",
         works=(
@@ -148,7 +167,46 @@ def with_everything() -> Report:
             Relation(work="acme/merge", parent="rows", relation="dataset"),
         ),
     )
-    return replace(report, findings=changed, duties=duties, policies=policies, lineage=lineage)
+    changes = Changes(
+        sets=(
+            (Change(fact="release.model_name", value="Llama-Med-8B", was="Med-8B"), Change(left_out="host")),
+        ),
+        obstacles=(
+            Obstacle(
+                by=("llama-3.1/grant",),
+                effect="not-granted",
+                facts=(("licensee.terminated", None),),
+                is_open=True,
+            ),
+        ),
+        is_complete=False,
+    )
+    offering = Offering(
+        options=("llama-3.1",),
+        limits=(
+            Limit(document="llama-3.1", clause="grant", at="1.a", says="Only so.", allowed=("llama-3.1",)),
+        ),
+        note="This is what would hold.",
+    )
+    return replace(
+        report,
+        findings=changed,
+        duties=duties,
+        policies=policies,
+        lineage=lineage,
+        changes=changes,
+        offering=offering,
+    )
+
+
+def ruling(name: str, decision: str, rule: str, **more: Any) -> PolicyDecision:
+    told = {
+        "kind": "organization",
+        "title": f"Policy {name}",
+        "says": f"The reason of {rule}.",
+        "digest": "0",
+    }
+    return PolicyDecision(policy=name, decision=decision, rule=rule, **{**told, **more})
 
 
 def hostile() -> Report:
@@ -168,35 +226,6 @@ def hostile() -> Report:
         ),
     )
     return replace(report, lineage=lineage)
-
-
-def large() -> Report:
-    """300 findings of five documents by way of 200 works, each made of three others."""
-    report = check(model="llama-3.1")
-    names = [f"org/work-{index}" for index in range(200)]
-    lineage = Descent(
-        subject=names[0],
-        works=tuple(
-            Work(id=name, license="llama-3.1", documents=(f"document-{index % 5}",))
-            for index, name in enumerate(names)
-        ),
-        relations=tuple(
-            Relation(work=name, parent=names[(index * 2 + step) % 200], relation=RELATIONS[step])
-            for index, name in enumerate(names)
-            for step in (1, 2, 5)
-        ),
-    )
-    findings = [
-        replace(
-            finding,
-            document=f"document-{number}",
-            path=tuple(f"org/work-{(index * 7 + step * 50) % 200}" for step in range(4)),
-            quote=finding.says * 2,
-        )
-        for number in range(5)
-        for index, finding in enumerate(report.findings)
-    ]
-    return replace(report, findings=tuple(findings[:300]), lineage=lineage)
 
 
 @cache
@@ -399,12 +428,80 @@ def test_lineage_and_policies_are_told_where_there_are_some() -> None:
     assert "meta/base nothing that was named llama-3.1, llama-3.1-aup one clause against it" in lineage
     assert "rows data set nothing that was named none named license not known" in lineage
     assert "meta/base → acme/merge" in lineage
-    assert "acme denies no-llama owner: Ada · expires: 2027-01-31 open accepts any none" in page.within(
-        "policies"
-    )
+    policies = page.within("policies")
+    assert (
+        "Policy acme: deny acme no-llama high severity The reason of no-llama. "
+        "Waiver Ada lifts no-llama until 2027-01-31 (in-force): A pilot. "
+        "approval displays Marketing must agree. By llama-3.1 1.b.i elsewhere 9 "
+        "For a person to say whether these count: llama-3.1 1.b.i Not declared: product.countries "
+        "Asked last year, too. Policy open: accept"
+    ) in policies
+    assert (
+        "Policy act: covered act papers in-force, looked up on 2026-11-01 The reason of papers. "
+        "Note Looked up again in a year. Source Regulation 1, Art. 2"
+    ) in policies
     without = rendered("permitted")[1]
-    assert {"lineage", "policies"}.isdisjoint(without.values("id"))
+    assert {"lineage", "policies", "turned"}.isdisjoint(without.values("id"))
     assert "No lineage was given" in without.within("about")
+
+
+def test_what_could_be_done_is_told_where_it_was_asked_for() -> None:
+    assert rendered("everything")[1].within("turned") == (
+        "What could be done What would make it permitted This is enough. "
+        "release.model_name=Llama-Med-8B (was Med-8B) and leave out the act host "
+        "There may be more; the search stopped here. Provided that these turn out well: "
+        "not-granted, by licensee.terminated llama-3.1 1.a "
+        "What the release may be offered under llama-3.1 Only so. Allowed: llama-3.1. llama-3.1 1.a "
+        "This is what would hold."
+    )
+
+
+@pytest.mark.parametrize(
+    ("scene", "sentence"),
+    [
+        ("permitted", "No. The license allows it, but the policy acme denies it."),
+        ("conditional", "No. The license allows it on conditions, but the policy acme denies it."),
+        ("nothing declared", "No. The policy acme denies it, whatever the license says."),
+        ("not-granted", "No. The license gives no right to do this. The policy acme denies it as well."),
+    ],
+)
+def test_a_policy_that_denies_is_named_in_the_verdict_by_page_markdown_and_terminal(
+    scene: str, sentence: str
+) -> None:
+    report = replace(
+        scenes()[scene], policies=(ruling("acme", "deny", "never"), ruling("open", "accept", "any"))
+    )
+    first = Page(html.render(report)).within("answer")
+    assert sentence in first
+    assert "Denied by policy The reason of never. acme never" in first
+    assert sentence in render(report, "markdown").replace("\\", "")
+    told = sentence if scene != "not-granted" else "The policy acme denies it as well."
+    assert f"\n✗ {told}\n" in render(report, "terminal")
+    assert "No." not in Page(html.render(scenes()["permitted"])).within("answer")
+
+
+def test_each_copy_that_was_given_is_told() -> None:
+    first = TextGiven(path="LICENSE", sha256="0" * 64, match="exact", document="llama-3.1")
+    second = TextGiven(
+        path="USE_POLICY.md",
+        sha256="1" * 64,
+        match="modified",
+        document="llama-3.1-aup",
+        altered=("military",),
+    )
+    report = scenes()["conditional"]
+    report = replace(report, subject=replace(report.subject, text=first, more_texts=(second,)))
+    page = Page(html.render(report))
+    assert "Your copies modified at worst, of 2 words differ from the text" in page.within("answer")
+    about = page.within("about")
+    assert "Text given LICENSE, as llama-3.1: exact, the same bytes as the text that was encoded" in about
+    assert "Text given USE_POLICY.md, as llama-3.1-aup: modified, words differ" in about
+    assert "; altered at military SHA-256 of it 1111" in about
+    assert "- Text given: `USE_POLICY.md` for `llama-3.1-aup`, words differ" in render(report, "markdown")
+    assert "Text given: USE_POLICY.md, llama-3.1-aup, modified: military\n" in render(report, "terminal")
+    subject = json.loads(render(report, "json"))["subject"]
+    assert [text["path"] for text in subject["texts"]] == ["LICENSE", "USE_POLICY.md"]
+    assert subject["text"] == subject["texts"][0]
 
 
 def test_it_says_what_it_is_not_and_what_it_was_made_from() -> None:
@@ -495,7 +592,9 @@ def test_hostile_technical_names_stay_text() -> None:
             findings=(named, *others),
             duties=(duty,),
             questions=(asked,),
-            policies=({HOSTILE: HOSTILE, "policy": HOSTILE, "rule": [HOSTILE]},),
+            policies=(ruling(HOSTILE, "deny", HOSTILE, source=HOSTILE, notes=(HOSTILE,)),),
+            changes=Changes(sets=((Change(fact=HOSTILE, value=HOSTILE, was=HOSTILE),),)),
+            offering=Offering(options=(HOSTILE,), note=HOSTILE),
         )
     )
     page = Page(source)
@@ -594,7 +693,7 @@ TIMED = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from html.parser import HTMLParser
-from test_report_html import large
+from large import large
 report = large()
 start = time.process_time()
 from weightlicense.report import html

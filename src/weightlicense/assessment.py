@@ -427,6 +427,7 @@ def _one(
             license=license_name,
             title=" and ".join(dict.fromkeys(titles)) or terms.name,
             text=given[0] if given else None,
+            more_texts=tuple(given[1:]),
         ),
         use=use,
         acts=tuple(act for act in words.acts if act in acts),

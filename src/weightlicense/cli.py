@@ -317,9 +317,11 @@ def _summarize(report: Report) -> None:
 
 
 def _width() -> int:
-    import shutil
+    if not sys.stdout.isatty():
+        return 80
+    import shutil  # with all its compressors
 
-    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    return shutil.get_terminal_size((80, 24)).columns
 
 
 def _colour() -> bool:

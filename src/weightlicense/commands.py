@@ -25,6 +25,7 @@ from weightlicense.cli import (
     question_options,
 )
 from weightlicense.errors import UsageError
+from weightlicense.progress import watched
 
 LISTS = ("licenses", "models", "policies", "uses", "facts", "duties", "hazards", "acts", "labels")
 
@@ -40,7 +41,7 @@ def audit(path: str, question: Question) -> None:
     from weightlicense.auditing import concluded, read
 
     asked = question.asked()
-    found = read(_path(path))
+    found = read(_path(path), watched("reading file"))
     _name_unread([(each.path, each.reason) for each in found.directory.unread])
     question.answer(lambda facts: concluded(found, asked, facts).report, _root(path))
 
@@ -60,7 +61,7 @@ def fix(path: str, folder: str | None, question: Question, *, write: bool) -> No
     from weightlicense.report import repair
 
     place, asked = _path(path), question.asked()
-    audited = concluded(read(place), asked, question.told())
+    audited = concluded(read(place, watched("reading file")), asked, question.told())
     _name_unread([(each.path, each.reason) for each in audited.report.unread])
     plan = fixing.plan(audited, place, _path(folder))
     report = audited.report
@@ -193,7 +194,8 @@ def verify(documents: tuple[str, ...], texts: str, *, pin: bool, form: str) -> N
             f"unknown document {unknown[0]!r}", hint="weightlicense list licenses shows them all"
         )
     proofs = []
-    for name in documents or known:
+    names = documents or tuple(known)
+    for name in names if pin else watched("verifying")(names):  # pinning has lines of its own
         if pin:
             click.echo(f"{name}: {proof.pin(known[name], folder)} digests written", err=True)
             files.document_data.cache_clear()
@@ -272,7 +274,8 @@ def find(
 
     asked = Asked(use=use, acts=acts, as_of=_day(as_of))
     wanted = ranking.Wanted(modality=modality, publisher=publisher, license=license_)
-    rows = ranking.find(asked, _facts(facts, files, no_profile=no_profile), wanted)
+    declared = _facts(facts, files, no_profile=no_profile)
+    rows = ranking.find(asked, declared, wanted, watched("weighing model"))
     if form == "json":
         import json
 
@@ -354,13 +357,14 @@ def identify(paths: tuple[str, ...], texts: str | None, form: str) -> None:
     from weightlicense.recognition import identify as find
     from weightlicense.report import identified
 
-    found, unread = [], False
-    for path in paths:
+    found, unread = [], []
+    for path in watched("identifying")(paths):
         try:
             found.append((path, find(Path(path), texts=None if texts is None else Path(texts))))
         except OSError as error:
-            unread = True
-            click.echo(f"weightlicense: {path}: {error.strerror or error}", err=True)
+            unread.append(f"weightlicense: {path}: {error.strerror or error}")
+    for message in unread:
+        click.echo(message, err=True)
     if form == "json":
         import json
 

@@ -119,7 +119,13 @@ class Subject(Struct, frozen=True, kw_only=True):
     license: str
     title: str
     text: TextGiven | None = None
+    more_texts: tuple[TextGiven, ...] = ()
     note: str | None = None
+
+    @property
+    def texts(self) -> tuple[TextGiven, ...]:
+        """The user's own copies: `text`, and those of other documents that were given beside it."""
+        return () if self.text is None else (self.text, *self.more_texts)
 
     @property
     def name(self) -> str:

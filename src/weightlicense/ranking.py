@@ -6,7 +6,7 @@ each different answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from msgspec import Struct
@@ -91,10 +91,16 @@ class _Evaluated(Struct, frozen=True, kw_only=True):
     conclusion: engine.Conclusion
 
 
-def find(asked: Asked, facts: Facts, wanted: Wanted | None = None) -> list[Row]:
+def find(
+    asked: Asked,
+    facts: Facts,
+    wanted: Wanted | None = None,
+    over: Callable[[list[catalogue.Model]], Iterable[catalogue.Model]] = iter,
+) -> list[Row]:
     """The rows for a use, best first; `asked` names no model or license, `facts` are as they were declared.
 
-    Raises `UsageError` for a modality, a publisher or a license that is not known.
+    `over` goes over the models, and may tell how far it is. Raises `UsageError` for a modality, a publisher or a license
+    that is not known.
     """
     wanted = wanted or Wanted()
     _check(wanted)
@@ -105,7 +111,7 @@ def find(asked: Asked, facts: Facts, wanted: Wanted | None = None) -> list[Row]:
         roots = {root for choice in named.choices for root in choice} or set(named.one_of)
         if not roots:
             raise UsageError(named.reason or f"no text for {wanted.license!r}", hint="name a document id")
-    for model in catalogue.models():
+    for model in over(catalogue.models()):
         if wanted.publisher is not None and wanted.publisher.lower() not in _publishers(model):
             continue
         if wanted.modality is not None and wanted.modality not in (model.modalities or ()):

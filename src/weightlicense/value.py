@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -225,7 +224,11 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("
 @lru_cache(maxsize=512)
 def folded(text: str) -> str:
     """Text as names and notices are compared: NFKC, white space folded, straight quotes, `(c)` as `©`."""
-    text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    if not text.isascii():
+        import unicodedata  # most texts need it not
+
+        text = unicodedata.normalize("NFKC", text)
+    text = text.translate(_QUOTES)
     return " ".join(text.replace("(c)", "©").replace("(C)", "©").split())
 
 

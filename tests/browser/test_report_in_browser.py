@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,18 +13,16 @@ from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parent))
+from reference import CHROMIUM, FLAGS, FOLDER, VIEWS, blocks, difference, pictures
+
 import weightlicense as wl
+from weightlicense.change import Change, Changes
+from weightlicense.decision import PolicyDecision, PolicyReason
+from weightlicense.descent import Descent, Relation, Work
 from weightlicense.finding import Report
 from weightlicense.report import html
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-)
 HOSTILE = "Evil/<script>alert(1)</script><img src=x onerror=alert(2)>\"'\u202eevil" + "x" * 300
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (360, 800, 1400)
@@ -48,8 +48,45 @@ def remarked(report: Report) -> Report:
     findings[1] = replace(
         findings[1], status="judgement", effect="prohibited", judge="Whether that is harm.", doubt="Unclear."
     )
-    policies = ({"policy": "acme", "decision": "denies", "rule": "no-llama", "waiver": None},)
-    return replace(report, findings=tuple(findings), policies=policies)
+    policies = tuple(
+        PolicyDecision(
+            policy=name,
+            decision=decision,
+            rule=rule,
+            kind="organization",
+            title=f"What {name} builds on",
+            says="Counsel has not read it.",
+            digest="0",
+            reasons=(
+                PolicyReason(
+                    id="more", decision=decision, says="A lead decides.", missing=("licensee.country",)
+                ),
+            ),
+        )
+        for name, decision, rule in (("acme", "deny", "no-llama"), ("lab", "approval", "names"))
+    )
+    changes = Changes(sets=((Change(fact="release.model_name", value="Llama-Med-8B", was="Med-8B"),),))
+    relations = ("fine-tune", "merge", "dataset", "distill")
+    lineage = Descent(
+        subject="acme/merge",
+        works=(
+            Work(id="acme/merge"),
+            *(
+                Work(id=f"{relation}/of-a-model-with-a-long-name-{n}", license="cc-by-nc-4.0")
+                for n, relation in enumerate(relations)
+            ),
+            Work(id="meta/base", documents=("llama-3.1", "llama-3.1-aup")),
+        ),
+        relations=tuple(
+            Relation(work=work, parent=parent, relation=relation)
+            for n, relation in enumerate(relations)
+            for work, parent in (
+                ("acme/merge", f"{relation}/of-a-model-with-a-long-name-{n}"),
+                (f"{relation}/of-a-model-with-a-long-name-{n}", "meta/base"),
+            )
+        ),
+    )
+    return replace(report, findings=tuple(findings), policies=policies, changes=changes, lineage=lineage)
 
 
 @cache
@@ -66,7 +103,15 @@ def scenes() -> dict[str, Report]:
         ),
         "not-granted": check(license="cc-by-nc-4.0", use="commercial product"),
         "permitted": check(license="apache-2.0", use="internal use"),
-        "hostile": replace(hostile, findings=hostile.findings[:16]),
+        "hostile": replace(
+            hostile,
+            findings=hostile.findings[:16],
+            lineage=Descent(
+                subject=HOSTILE,
+                works=(Work(id=HOSTILE), Work(id=f"</svg>{HOSTILE}", license=HOSTILE)),
+                relations=(Relation(work=HOSTILE, parent=f"</svg>{HOSTILE}", relation="merge"),),
+            ),
+        ),
     }
 
 
@@ -245,3 +290,44 @@ def test_a_link_to_the_source_opens_it_at_the_passage(browser: Browser, tmp_path
     page.wait_for_function("scrollY > 0")
     assert page.evaluate("document.getElementById('passage').getBoundingClientRect().top") < 900
     context.close()
+
+
+# --- the pictures ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scene", scenes())
+def test_each_view_looks_as_it_was_kept(browser: Browser, tmp_path: Path, scene: str) -> None:
+    address = written(scene, tmp_path)
+    assert blocks(browser, address) == json.loads((FOLDER / f"{scene}.json").read_text(encoding="utf-8"))
+    found = dict(pictures(browser, address, has_lineage=scenes()[scene].lineage is not None))
+    kept = {path.stem.removeprefix(f"{scene}-"): path for path in FOLDER.glob(f"{scene}-*.png")}
+    assert sorted(found) == sorted(kept)
+    for view, png in found.items():
+        (tmp_path / f"{view}.png").write_bytes(png)
+        apart = difference(png, kept[view].read_bytes())
+        assert apart < VIEWS[view].apart, f"{tmp_path}/{view}.png is {apart:.1f} from {kept[view]}"
+
+
+def test_the_kept_pictures_are_small() -> None:
+    assert [path.name for path in FOLDER.iterdir() if path.stat().st_size >= 30_000] == []
+
+
+def test_a_part_that_is_gone_makes_more_of_a_difference_than_other_fonts(
+    browser: Browser, tmp_path: Path
+) -> None:
+    view = "middle-dark"
+    path = Path(written("permitted", tmp_path).removeprefix("file://"))
+    seen = {}
+    for name, style in (
+        (
+            "other fonts",
+            ":root { --sans: 'DejaVu Sans'; --serif: 'DejaVu Serif'; --mono: 'DejaVu Sans Mono'; }",
+        ),
+        ("no verdict", ".verdict { display: none; }"),
+        ("a light page", ":root { --paper: #fcfbf8 !important; }"),
+    ):
+        changed = tmp_path / "changed.html"
+        changed.write_text(path.read_text().replace("</style>", f"{style}</style>"))
+        png = dict(pictures(browser, changed.as_uri(), has_lineage=False))[view]
+        seen[name] = difference(png, (FOLDER / f"permitted-{view}.png").read_bytes()) < VIEWS[view].apart
+    assert seen == {"other fonts": True, "no verdict": False, "a light page": False}

@@ -65,6 +65,8 @@ def read_card(file: Opened) -> Testimony:
     except UnicodeDecodeError as error:
         text = data.decode("utf-8", "replace").removeprefix("\ufeff")
         said.damage = f"not UTF-8: byte 0x{error.object[error.start]:02x}"
+    if "\0" in text and said.damage is None:
+        said.damage = "no text: it has NUL bytes"
     block = _BLOCK.match(text)
     if block is None and _OPENING.match(text):
         said.damage = "the front matter that begins on line 1 has no end"

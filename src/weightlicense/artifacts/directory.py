@@ -40,14 +40,14 @@ from weightlicense.artifacts.witness import (
 from weightlicense.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from weightlicense.artifacts.witness import Role
 
     Reader: TypeAlias = Callable[[Opened], Testimony | list[Testimony]]
 
 MOST_WITNESSES: Final = 5_000
-MOST_TEXT_BYTES: Final = 64 * 1024 * 1024
+MOST_TEXT_BYTES: Final = 16 * 1024 * 1024
 MOST_MAGIC: Final = 10_000
 """Files of unknown kinds of which the first bytes are looked at."""
 LARGE: Final = 16 * 1024 * 1024
@@ -107,8 +107,8 @@ READERS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = tuple(
 _READ = re.compile("|".join(pattern.pattern for pattern, _ in READERS), re.IGNORECASE | re.DOTALL)
 
 
-def read_directory(path: Path) -> Directory:
-    """Read what a model directory, or one file, says about itself.
+def read_directory(path: Path, over: Callable[[list[Found]], Iterable[Found]] = iter) -> Directory:
+    """Read what a model directory, or one file, says about itself; `over` goes over its files, and may tell how far it is.
 
     Takes bounded time and memory whatever lies there, opens no network and no pickle, and raises only UsageError, where there is
     no such path.
@@ -134,7 +134,7 @@ def read_directory(path: Path) -> Directory:
         name = Name(
             name=stem.removesuffix(".gguf").removesuffix(".safetensors"), source="file", place=found[0].path
         )
-    for count, file in enumerate(found):
+    for count, file in enumerate(over(found)):
         if count % 1000 == 999 and reading.budget.is_late():
             reading.unread.add(file.path, f"as {len(found) - count:,} files: {reading.budget.used_up}")
             break

@@ -26,6 +26,8 @@ def read_modelfile(file: Opened) -> Testimony:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(f"not UTF-8: byte 0x{error.object[error.start]:02x}") from None
+    if "\0" in text:
+        raise Unreadable("no text: it has NUL bytes")
     said = Testimony("modelfile", file.path)
     for command, value, line in _commands(text):
         where = f":{line}"

@@ -146,12 +146,15 @@ class UnreadList:
     """What was not read: the first entries, then a count."""
 
     def __init__(self) -> None:
-        self._entries: list[Unread] = []
+        self._entries: dict[Unread, None] = {}
         self._more = 0
 
     def add(self, path: str, reason: str) -> None:
+        made = Unread(path=clean(path) or ".", reason=clean(reason))
+        if made in self._entries:
+            return  # a card is read as one, and as a text
         if len(self._entries) < MOST_UNREAD:
-            self._entries.append(Unread(path=clean(path) or ".", reason=clean(reason)))
+            self._entries[made] = None
         else:
             self._more += 1
 

@@ -35,8 +35,9 @@ from weightlicense.usecase import Contradiction, Facts, resolve_act, resolve_use
 from weightlicense.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from weightlicense.artifacts.walk import Found
     from weightlicense.lineage import Lineage
 
 MOST_ROWS: Final = 300
@@ -99,9 +100,12 @@ def audit(
     return concluded(read(Path(path)), asked, given).report
 
 
-def read(path: Path) -> Audit:
-    """Read a directory once, for any number of reports on it; raises `UsageError` where there is no such path."""
-    directory = read_directory(path)
+def read(path: Path, over: Callable[[list[Found]], Iterable[Found]] = iter) -> Audit:
+    """Read a directory once, for any number of reports on it; raises `UsageError` where there is no such path.
+
+    `over` goes over the files, and may tell how far it is.
+    """
+    directory = read_directory(path, over)
     copies, notes = find_copies(directory)
     return Audit(directory=directory, copies=copies, notes=notes)
 

@@ -31,7 +31,8 @@ _FRONT_MATTER = re.compile(r"\A\ufeff?\s*---[ \t]*\r?\n.*?\n---[ \t]*(?:\r?\n|\Z
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HIDDEN = re.compile(r"(?is)<(script|style|template)\b.*?(?:</\1\s*>|\Z)")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,400}>|[*_`~]{1,3}|^[ \t]*#{1,6}[ \t]+|^[ \t]*>[ \t]?", re.MULTILINE)
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+# No bracket inside brackets: a text of nothing but brackets would take hours.
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\n]*\)")
 _NOTICE_FILE = re.compile(r"notices?([._ -].*)?", re.IGNORECASE)
 _CHANGES_FILE = re.compile(r"(changes|changelog|modifications)(\.(md|txt|rst))?", re.IGNORECASE)
 _CHANGED = re.compile(

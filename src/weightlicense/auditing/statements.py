@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -103,6 +103,7 @@ def stated(written: str, day: str, *, kind: str, place: str, component: str = ""
     )
 
 
+@lru_cache(maxsize=1024)
 def _resolved(written: str, day: str) -> catalogue.Resolution | None:
     for name in _spellings(written):
         try:

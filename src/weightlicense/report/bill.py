@@ -16,7 +16,7 @@ from weightlicense import catalogue
 from weightlicense.descent import Descent
 from weightlicense.descent import Work as WorkTold
 from weightlicense.errors import UsageError
-from weightlicense.finding import Report
+from weightlicense.finding import Report, TextGiven
 from weightlicense.lineage import TEACHING
 from weightlicense.report.json import plain
 
@@ -261,8 +261,8 @@ def _offered(report: Report) -> tuple[tuple[str, ...], ...]:
 
 def _license(document_id: str, report: Report) -> License:
     document = catalogue.document(document_id)
-    given = report.subject.text
-    altered = given is not None and given.document == document_id and given.match == "modified"
+    given = _given(document_id, report)
+    altered = given is not None and given.match == "modified"
     reference = document.spdx or f"LicenseRef-{document_id}"
     if altered:
         assert given is not None
@@ -283,10 +283,15 @@ def _license(document_id: str, report: Report) -> License:
     )
 
 
+def _given(document_id: str, report: Report) -> TextGiven | None:
+    """The user's copy of the document that the report speaks of."""
+    return next((text for text in report.subject.texts if text.document == document_id), None)
+
+
 def _copy(document_id: str, report: Report) -> str | None:
     """The user's copy of the document's text, as long as it is the file that the report speaks of."""
-    given = report.subject.text
-    if given is None or given.document != document_id:
+    given = _given(document_id, report)
+    if given is None:
         return None
     from weightlicense import anchor
 

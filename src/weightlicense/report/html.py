@@ -7,7 +7,7 @@ others wrote (names, paths, values, quotes) is escaped, and invisible characters
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from weightlicense.finding import Report
@@ -30,6 +30,7 @@ def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
+    @lru_cache(maxsize=4096)
     def breakable(text: str) -> Markup:
         """A technical name that may be broken after its dots and dashes, but not within a number."""
         return Markup(re.sub(r"([._/-](?=[A-Za-z])|@)", r"\1<wbr>", str(escape(visible(text)))))  # noqa: S704 - escaped

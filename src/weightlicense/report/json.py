@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from weightlicense.finding import DutyRow, Finding, Question, Report
+from weightlicense.finding import DutyRow, Finding, Question, Report, TextGiven
 
 if TYPE_CHECKING:
     from weightlicense.decision import PolicyDecision
@@ -22,7 +22,7 @@ def render(report: Report) -> str:
 
 def plain(report: Report) -> dict[str, Any]:
     """The report as plain data."""
-    text = report.subject.text
+    texts = [_text(text) for text in report.subject.texts]
     return {
         "format": FORMAT,
         "tool": {"name": "weightlicense", "version": report.tool_version},
@@ -34,15 +34,8 @@ def plain(report: Report) -> dict[str, Any]:
             "model": report.subject.model,
             "license": report.subject.license,
             "title": report.subject.title,
-            "text": None
-            if text is None
-            else {
-                "path": text.path,
-                "sha256": text.sha256,
-                "match": text.match,
-                "document": text.document,
-                "altered": list(text.altered),
-            },
+            "text": texts[0] if texts else None,
+            "texts": texts,
         },
         "use": {
             "name": report.use,
@@ -60,6 +53,16 @@ def plain(report: Report) -> dict[str, Any]:
         **(_audit(report) if report.is_audit else {}),
         **(_turned(report) if report.changes is not None or report.offering is not None else {}),
         "disclaimer": "Not legal advice.",
+    }
+
+
+def _text(text: TextGiven) -> dict[str, Any]:
+    return {
+        "path": text.path,
+        "sha256": text.sha256,
+        "match": text.match,
+        "document": text.document,
+        "altered": list(text.altered),
     }
 
 

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from weightlicense.finding import DutyRow, Question, Report
 from weightlicense.report.deciding import Deciding, deciding, policy_text, shown
-from weightlicense.report.wording import ADVICE, MATCHES, counted, cure, reach, verdict, visible
+from weightlicense.report.wording import MATCHES, advice, counted, cure, reach, verdict, visible
 
+if TYPE_CHECKING:
+    from weightlicense.change import Offering
+    from weightlicense.decision import Cited
+    from weightlicense.report.turned import Told
+
+MOST_CITED: Final = 4
 MOST_ALIKE: Final = 3
 """So many undecided items of a document that wait for the same facts have a row each; more share one."""
 STATUS: Final = {
@@ -34,6 +40,7 @@ def render(report: Report) -> str:
     sections = (
         _answer(report),
         _section("What stands against it", _against(rows)),
+        *_turned(report),
         _section("What to do", _duties(report)),
         _section("Questions", _questions(report)),
         _section("Keep to", _standing(report)),
@@ -81,13 +88,13 @@ def _answer(report: Report) -> Iterable[str]:
     yield ""
     yield f"**{report.verdict}** — {prose(verdict(report))}"
     yield ""
-    yield f"{prose(reach(report))} {prose(ADVICE[report.verdict])}"
+    yield f"{prose(reach(report))} {prose(advice(report))}"
     yield ""
     yield f"- License: {prose(report.subject.title)} ({code(report.subject.license)})"
-    text = report.subject.text
-    if text is not None:
+    for text in report.subject.texts:
         altered = f"; altered at {', '.join(map(code, text.altered))}" if text.altered else ""
-        yield f"- Text given: {code(text.path)}, {prose(MATCHES.get(text.match, text.match))}{altered}"
+        of = f" for {code(text.document)}" if report.subject.more_texts else ""
+        yield f"- Text given: {code(text.path)}{of}, {prose(MATCHES.get(text.match, text.match))}{altered}"
     yield f"- Acts: {', '.join(map(code, report.acts))}"
     yield f"- As of: {prose(report.as_of)}"
 
@@ -122,7 +129,9 @@ def _duties(report: Report) -> Iterable[str]:
             }
             how = prose(duty.how)
             asked = ", ".join(map(code, duty.required_by))
-            yield f"- [{box}] {state.get(duty.status, '')}{how} ({code(duty.duty)}, {asked} {prose(', '.join(duty.at))})"
+            at = prose(", ".join(place for place in duty.at if place))
+            name = f"{code(duty.duty)}, {asked} {at}".rstrip()
+            yield f"- [{box}] {state.get(duty.status, '')}{how} ({name})"
             yield from _words(duty)
             cured = cure(duty) if duty.status == "violated" else None
             if cured is not None:
@@ -209,10 +218,71 @@ def _items(group: Sequence[Deciding]) -> str:
     return f"| {cell(code(first.document))} | {cell(places)} | {STATUS['undecided']} | {says} |"
 
 
+def _turned(report: Report) -> Iterable[list[str]]:
+    """What would make it permitted, and what a release may be offered under, where they were asked for."""
+    if report.changes is None and report.offering is None:
+        return
+    from weightlicense.report import turned
+
+    if report.changes is not None:
+        yield _section(turned.PERMITTED, _changes(turned.told(report, report.changes)))
+    if report.offering is not None:
+        yield _section(turned.OFFERED, _offering(report.offering))
+
+
+def _changes(words: Told) -> Iterable[str]:
+    from weightlicense.report import turned
+
+    yield prose(words.lead)
+    yield ""
+    for chosen in words.sets:
+        yield f"- {' and '.join(code(change) for change in chosen)}"
+    if words.more is not None:
+        yield f"- {prose(words.more)}"
+    if words.before_obstacles is not None:
+        yield from ("", prose(words.before_obstacles), "")
+    for obstacle in words.obstacles[: turned.MOST_OBSTACLES]:
+        yield f"- {', '.join(map(code, obstacle.by))}: {prose(turned.in_the_way(obstacle))}"
+    if len(words.obstacles) > turned.MOST_OBSTACLES:
+        yield f"- and {len(words.obstacles) - turned.MOST_OBSTACLES} more"
+
+
+def _offering(offering: Offering) -> Iterable[str]:
+    from weightlicense.report import turned
+
+    yield from (f"- {prose(each)}" for each in turned.offers(offering))
+    for limit in offering.limits:
+        place = f"{code(f'{limit.document}/{limit.clause}')} {prose(limit.at)}".rstrip()
+        yield f"- {place}: {prose(turned.limited(limit))}"
+    if offering.note:
+        yield f"- {prose(offering.note)}"
+
+
 def _policies(report: Report) -> Iterable[str]:
     for row in report.policies:
         mark = "**" if row.decision == "deny" else ""
-        yield f"- {mark}{prose(policy_text(row))}{mark}"
+        standing = "" if row.status is None else f" {prose(f'Status: {row.status}, as of {row.as_of}.')}"
+        yield f"- {mark}{prose(policy_text(row))}{mark}{standing}"
+        yield from (f"  - {prose(note)}" for note in row.notes)
+        for reason in row.reasons:
+            if reason.decision == "met":
+                continue
+            grounds = [
+                *(["by " + _cited(reason.clauses)] if reason.clauses else []),
+                *(["disputed: " + _cited(reason.disputed)] if reason.disputed else []),
+                *(["missing: " + ", ".join(map(code, reason.missing))] if reason.missing else []),
+                *map(prose, reason.notes),
+            ]
+            words = "" if reason.says == row.says else f": {prose(reason.says)}"
+            if grounds or words:
+                told = f"{code(reason.id)} {prose(reason.decision)}{words}"
+                yield f"  - {told} ({'; '.join(grounds)})" if grounds else f"  - {told}"
+
+
+def _cited(clauses: Sequence[Cited]) -> str:
+    names = [f"{code(f'{each.document}/{each.clause}')} {prose(each.at)}".rstrip() for each in clauses]
+    more = f" and {len(names) - MOST_CITED} more" if len(names) > MOST_CITED else ""
+    return ", ".join(names[:MOST_CITED]) + more
 
 
 def _notes(report: Report) -> Iterable[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 
+from weightlicense.decision import Cited, PolicyDecision, PolicyReason
 from weightlicense.finding import (
     LEVELS,
     VERDICTS,
@@ -23,8 +24,8 @@ from weightlicense.finding import (
 )
 from weightlicense.report.picture import picture
 from weightlicense.report.wording import (
-    ADVICE,
     MATCHES,
+    advice,
     counted,
     cure,
     is_lacking,
@@ -124,6 +125,26 @@ class Duty(Struct, frozen=True, kw_only=True):
     cure: str | None
 
 
+class Ground(Struct, frozen=True, kw_only=True):
+    """One rule, point or statement of a policy: what it says where the decision does not say it, and what it rests on."""
+
+    reason: PolicyReason
+    tone: str
+    says: str | None
+    clauses: tuple[Reference, ...]
+    disputed: tuple[Reference, ...]
+
+
+class Ruling(Struct, frozen=True, kw_only=True):
+    """What a policy decides, with its place on the page, its grounds, and its waiver in words."""
+
+    row: PolicyDecision
+    anchor: str
+    tone: str
+    reasons: tuple[Ground, ...]
+    waiver: str | None
+
+
 class Asked(Struct, frozen=True, kw_only=True):
     """A question with its place on the page."""
 
@@ -171,15 +192,16 @@ def page(report: Report) -> dict[str, Any]:
     against = tuple(clause for clause in bearing if _stands_against(clause.finding))
     duties = tuple(_duty(row, places, anchors) for row in report.duties)
     questions = tuple(Asked(row=q, anchor=anchors.take(f"question/{q.fact}")) for q in report.questions)
-    steps = tuple(_next(report, against, duties, questions))
+    policies = tuple(_ruling(row, places, anchors) for row in report.policies)
+    steps = tuple(_next(report, against, duties, questions, policies))
     return {
         "report": report,
         "long_name": len(report.subject.name) > LONG_NAME,
         "sentence": verdict(report),
         "range": reach(report),
         "scale": _scale(report),
-        "tone": _tone(report.verdict),
-        "advice": ADVICE[report.verdict],
+        "tone": "no" if report.denials else _tone(report.verdict),
+        "advice": advice(report),
         "steps": steps,
         "unknown": tuple((sentence(text), anchor) for text, anchor in _unknown(report, bearing, questions)),
         "questions": questions,
@@ -194,11 +216,15 @@ def page(report: Report) -> dict[str, Any]:
         "missing": tuple(_missing(report, bearing)),
         "paths": tuple(_paths(bearing)),
         "picture": picture(report),
-        "policies": tuple(_policy(row) for row in report.policies),
+        "policies": policies,
+        "turned": _turned(report),
         "witnesses": tuple((witness, said) for witness in report.witnesses or () if (said := tuple(testimony(witness)))),
         "quoted": any(clause.finding.quote for clause in clauses),
         "doubts": tuple(clause for clause in bearing if clause.finding.doubt),
-        "match": MATCHES.get(report.subject.text.match, "") if report.subject.text else "",
+        "matches": MATCHES,
+        "worst_match": max(
+            (text.match for text in report.subject.texts), key=tuple(MATCHES).index, default=None
+        ),
         "places_of": places_of,
         "tone_of": _tone,
         "effect_of": _effect,
@@ -358,7 +384,11 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _next(
-    report: Report, against: Sequence[Clause], duties: Sequence[Duty], questions: Sequence[Asked]
+    report: Report,
+    against: Sequence[Clause],
+    duties: Sequence[Duty],
+    questions: Sequence[Asked],
+    policies: Sequence[Ruling],
 ) -> Iterable[Steps]:
     """What to do, the deciding first: what stands against it, what settles it, what is to be put right, what is open."""
     barred = [c for c in against if c.finding.status == "violated"]
@@ -370,11 +400,15 @@ def _next(
     if not allowed(LEVELS[report.best]) and report.verdict != "needs-license":
         waiting = []
     in_the_end = "Once it is allowed, do" if barred or first or unread or judged else "Do and show"
+    denied = [ruling for ruling in policies if ruling.row.decision == "deny"]
+    wanted = [ruling for ruling in policies if ruling.row.decision == "approval"]
     groups: tuple[tuple[str, str, Sequence[Any], Callable[[Any], Step], str], ...] = (
         ("What stands against it", "no", barred, _clause_step, "against"),
         ("Answer first", "ask", first, _question_step, "questions"),
         ("Read first", "ask", unread, _clause_step, "against"),
         ("Have a person decide", "judge", judged, _clause_step, "against"),
+        ("Denied by policy", "no", denied, _ruling_step, "policies"),
+        ("Get approval", "open", wanted, _ruling_step, "policies"),
         ("Put right", "no", unmet, _duty_step, "duties"),
         (in_the_end, "open", waiting, _duty_step, "duties"),
     )
@@ -393,6 +427,13 @@ def _clause_step(clause: Clause) -> Step:
     finding = clause.finding
     text = finding.how or (finding.judge if finding.status == "judgement" else None) or finding.says
     return Step(text=text, anchor=clause.anchor, detail=f"{finding.document} {finding.at}".rstrip())
+
+
+def _ruling_step(ruling: Ruling) -> Step:
+    row = ruling.row
+    return Step(
+        text=row.says, anchor=ruling.anchor, detail=" ".join(each for each in (row.policy, row.rule) if each)
+    )
 
 
 def _question_step(question: Asked) -> Step:
@@ -457,15 +498,75 @@ def _paths(bearing: Sequence[Clause]) -> Iterable[tuple[tuple[str, ...], tuple[R
         yield path, _references(clause for clause in bearing if clause.finding.path == path)
 
 
-def _policy(row: Any) -> dict[str, str]:
-    """A policy's decision as text, whether the row is a mapping or a struct."""
-    plain = msgspec.to_builtins(row)
-    return {key: _plain_text(plain.get(key)) for key in ("policy", "decision", "rule", "waiver")}
+def _ruling(row: PolicyDecision, places: Mapping[str, list[Clause]], anchors: Anchors) -> Ruling:
+    """A policy's decision with each rule, point or statement that says more than the decision itself."""
+    reasons = []
+    for reason in row.reasons:
+        grounds = Ground(
+            reason=reason,
+            tone=_policy_tone(reason.decision),
+            says=None if reason.says == row.says else reason.says,
+            clauses=_cited(reason.clauses, places),
+            disputed=_cited(reason.disputed, places),
+        )
+        if grounds.says or grounds.clauses or grounds.disputed or reason.missing or reason.notes:
+            reasons.append(grounds)
+    waiver = row.waiver
+    return Ruling(
+        row=row,
+        anchor=anchors.take(f"policy/{row.policy}/{row.rule}" if row.rule else f"policy/{row.policy}"),
+        tone=_policy_tone(row.decision),
+        reasons=tuple(reasons),
+        waiver=None
+        if waiver is None
+        else f"{waiver.owner} lifts {waiver.rule} until {waiver.expires} ({waiver.state}): {waiver.reason}",
+    )
 
 
-def _plain_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, dict):
-        return " · ".join(f"{key}: {_plain_text(each)}" for key, each in value.items())
-    return ", ".join(_texts(value))
+def _policy_tone(decision: str) -> str:
+    match decision:
+        case "accept" | "met":
+            return "ok"
+        case "deny" | "broken":
+            return "no"
+        case "approval":
+            return "open"
+        case "undecided":
+            return "ask"
+        case "covered":
+            return "judge"
+        case _:
+            return "none"
+
+
+def _cited(
+    clauses: Sequence[Cited], places: Mapping[str, list[Clause]], most: int = 4
+) -> tuple[Reference, ...]:
+    """Clauses of a policy by document; those of documents that the report does not tell of lead nowhere."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for each in clauses:
+        known = places.get(f"{each.document}/{each.clause}")
+        label = each.at or each.clause
+        found.setdefault(each.document, []).append((label, known[0].anchor if known else ""))
+    return tuple(
+        Reference(document=document, places=tuple(rows[:most]), more=len(rows[most:]))
+        for document, rows in found.items()
+    )
+
+
+def _turned(report: Report) -> dict[str, Any] | None:
+    """What would make it permitted, and what the release may be offered under, where they were asked for."""
+    if report.changes is None and report.offering is None:
+        return None
+    from weightlicense.report import turned
+
+    return {
+        "titles": (turned.PERMITTED, turned.OFFERED),
+        "changes": None if report.changes is None else turned.told(report, report.changes),
+        "in_the_way": turned.in_the_way,
+        "offers": () if report.offering is None else turned.offers(report.offering),
+        "limits": ()
+        if report.offering is None
+        else tuple((limit, turned.limited(limit)) for limit in report.offering.limits),
+        "note": report.offering.note if report.offering else None,
+    }

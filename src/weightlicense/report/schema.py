@@ -45,7 +45,13 @@ def schema() -> dict[str, Any]:
             "verdict": {"enum": [*VERDICTS, UNDETERMINED]},
             "range": _object({"best": verdict, "worst": verdict}),
             "subject": _object(
-                {"model": _TEXT_OR_NULL, "license": _TEXT, "title": _TEXT, "text": _or_null(_given_text())}
+                {
+                    "model": _TEXT_OR_NULL,
+                    "license": _TEXT,
+                    "title": _TEXT,
+                    "text": _or_null(_given_text()),
+                    "texts": _rows(_given_text()),
+                }
             ),
             "use": _object({"name": _TEXT, "acts": _rows(_TEXT), "facts": _facts()}),
             "findings": _rows({"$ref": "#/$defs/finding"}),

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from weightlicense.finding import UNDETERMINED, DutyRow, Finding, Question, Report
-from weightlicense.report.wording import testimony, waits_for_more
+from weightlicense.report.wording import denial, testimony, waits_for_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,12 +139,15 @@ def _head(page: Page, report: Report) -> None:
         page.lines.append(page.paint(left, "1") + " " * space + page.paint(right, f"1;{COLOURS[sign]}"))
     page.ends(f"best: {report.best}   worst: {report.worst}", f"as of {report.as_of}")
     page.add(f"{MEANING[report.verdict][0].upper()}{MEANING[report.verdict][1:]}.")
+    denied = denial(report)
+    if denied is not None:
+        page.lines.append(page.paint(f"✗ {denied}", f"1;{COLOURS['✗']}"))
     if report.subject.title != report.subject.name:
         page.add(report.subject.title)
-    text = report.subject.text
-    if text is not None:
+    for text in report.subject.texts:
         altered = f": {', '.join(text.altered)}" if text.altered else ""
-        page.add(f"Text given: {text.path}, {text.match}{altered}", hang=2)
+        of = f", {text.document}" if report.subject.more_texts else ""
+        page.add(f"Text given: {text.path}{of}, {text.match}{altered}", hang=2)
 
 
 def _questions(page: Page, report: Report) -> None:

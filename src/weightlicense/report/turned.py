@@ -1,14 +1,18 @@
-"""What a report says when it is turned round: for a terminal, and as plain data."""
+"""What a report says when it is turned round: in words, for a terminal, and as plain data."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from weightlicense.change import Change, Changes, Obstacle, Offering
+from msgspec import Struct
+
+from weightlicense.change import Change, Changes, Limit, Obstacle, Offering
 from weightlicense.finding import Report
 from weightlicense.report.terminal import Page
 
 MOST_OBSTACLES = 6
+PERMITTED: Final = "What would make it permitted"
+OFFERED: Final = "What the release may be offered under"
 
 
 def render(page: Page, report: Report) -> None:
@@ -19,40 +23,68 @@ def render(page: Page, report: Report) -> None:
         _offering(page, report.offering)
 
 
-def _changes(page: Page, report: Report, changes: Changes) -> None:
+class Told(Struct, frozen=True, kw_only=True):
+    """Changes in words: what leads in, the sets of changes, what closes them, and what leads in to the obstacles."""
+
+    lead: str
+    sets: tuple[tuple[str, ...], ...]
+    more: str | None
+    before_obstacles: str | None
+    obstacles: tuple[Obstacle, ...]
+
+
+def told(report: Report, changes: Changes) -> Told:
+    """What would make a use permitted, in words."""
+    provided = None
     if not changes.sets and not changes.obstacles:
-        page.heading("What would make it permitted")
-        page.add("Nothing need change: it is allowed as it stands.", indent=2)
-        return
-    if changes.sets:
-        many = "Any one of these" if len(changes.sets) > 1 else "This"
-        page.heading("What would make it permitted", f"{many} is enough")
-        for chosen in changes.sets:
-            for index, change in enumerate(chosen):
-                page.add(f"{'→' if index == 0 else ' '} {said(change)}", indent=2, hang=6)
-        if not changes.is_complete:
-            page.add("There may be more; the search stopped here.", indent=2)
-        if changes.obstacles:
-            page.add("Provided that these turn out well:", indent=2)
+        allowed = "Nothing need change: it is allowed as it stands."
+        lead = allowed if not report.denials else "The license allows it as it stands; a policy denies it."
+    elif changes.sets:
+        lead = "Any one of these is enough." if len(changes.sets) > 1 else "This is enough."
+        provided = "Provided that these turn out well:" if changes.obstacles else None
+    elif all(obstacle.is_open for obstacle in changes.obstacles):
+        lead = "Nothing need change once these turn out well:"
+    elif changes.is_complete:
+        lead = "Nothing that is in your hand. In the way stands:"
     else:
-        page.heading("What would make it permitted")
-        if all(obstacle.is_open for obstacle in changes.obstacles):
-            page.add("Nothing need change once these turn out well:", indent=2)
-        elif changes.is_complete:
-            page.add("Nothing that is in your hand. In the way stands:", indent=2)
-        else:
-            page.add("Nothing was found before the search was cut short. In the way stands:", indent=2)
-    for obstacle in changes.obstacles[:MOST_OBSTACLES]:
+        lead = "Nothing was found before the search was cut short. In the way stands:"
+    cut = bool(changes.sets) and not changes.is_complete
+    return Told(
+        lead=lead,
+        sets=tuple(tuple(said(change) for change in chosen) for chosen in changes.sets),
+        more="There may be more; the search stopped here." if cut else None,
+        before_obstacles=provided,
+        obstacles=changes.obstacles,
+    )
+
+
+def in_the_way(obstacle: Obstacle) -> str:
+    """What an obstacle makes of the use, with the facts that it hangs on: `not-granted, by licensee.country=DE`."""
+    facts = ", ".join(name if value is None else f"{name}={value}" for name, value in obstacle.facts)
+    return f"{obstacle.effect}{f', by {facts}' if facts else ''}"
+
+
+def _changes(page: Page, report: Report, changes: Changes) -> None:
+    words = told(report, changes)
+    page.heading(PERMITTED, words.lead.removesuffix(".") if words.sets else "")
+    if not words.sets:
+        page.add(words.lead, indent=2)
+    for chosen in words.sets:
+        for index, change in enumerate(chosen):
+            page.add(f"{'→' if index == 0 else ' '} {change}", indent=2, hang=6)
+    for line in (words.more, words.before_obstacles):
+        if line is not None:
+            page.add(line, indent=2)
+    for obstacle in words.obstacles[:MOST_OBSTACLES]:
         _obstacle(page, report, obstacle)
-    if len(changes.obstacles) > MOST_OBSTACLES:
-        page.add(f"and {len(changes.obstacles) - MOST_OBSTACLES} more", indent=4)
+    if len(words.obstacles) > MOST_OBSTACLES:
+        page.add(f"and {len(words.obstacles) - MOST_OBSTACLES} more", indent=4)
 
 
 def _obstacle(page: Page, report: Report, obstacle: Obstacle) -> None:
     at = {finding.reference: finding.at for finding in report.findings}
     page.row("?" if obstacle.is_open else "✗", ", ".join(obstacle.by), at.get(obstacle.by[0], ""))
-    facts = ", ".join(name if value is None else f"{name}={value}" for name, value in obstacle.facts)
-    page.add(f"{obstacle.effect}{f', by {facts}' if facts else ''}", indent=4, hang=6)
+    page.add(in_the_way(obstacle), indent=4, hang=6)
 
 
 def said(change: Change) -> str:
@@ -67,20 +99,27 @@ def said(change: Change) -> str:
     return f"{change.fact}={change.value}{was}"
 
 
-def _offering(page: Page, offering: Offering) -> None:
-    page.heading("What the release may be offered under")
+def offers(offering: Offering) -> tuple[str, ...]:
+    """The licenses that a release may be offered under, a line each, or why there are none or no bounds."""
     if offering.is_free:
-        page.add(
+        return (
             "Any license: no clause of the ancestors limits the choice. Their duties travel all the same.",
-            indent=2,
         )
-    for option in offering.options:
-        page.add(option, indent=2)
-    if not offering.options and not offering.is_free:
-        page.add("No license that every ancestor allows.", indent=2)
+    return offering.options or ("No license that every ancestor allows.",)
+
+
+def limited(limit: Limit) -> str:
+    """A limit in words, with what it allows."""
+    return f"{limit.says} Allowed: {', '.join(limit.allowed)}."
+
+
+def _offering(page: Page, offering: Offering) -> None:
+    page.heading(OFFERED)
+    for line in offers(offering):
+        page.add(line, indent=2)
     for limit in offering.limits:
         page.row("·", f"{limit.document}/{limit.clause}", limit.at)
-        page.add(f"{limit.says} Allowed: {', '.join(limit.allowed)}.", indent=4)
+        page.add(limited(limit), indent=4)
     if offering.note:
         page.add(offering.note, indent=2)
 

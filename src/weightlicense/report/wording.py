@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from weightlicense.finding import LEVELS, UNDETERMINED, DutyRow, Finding, Report, Testified, allowed
+from weightlicense.finding import (
+    EXIT_CODES,
+    LEVELS,
+    UNDETERMINED,
+    DutyRow,
+    Finding,
+    Report,
+    Testified,
+    allowed,
+)
 
 NUMBERS: Final = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -47,7 +56,40 @@ def sentence(text: str) -> str:
 
 
 def verdict(report: Report) -> str:
-    """The verdict as a sentence that needs no vocabulary."""
+    """The verdict as a sentence that needs no vocabulary, with the policies that deny the use."""
+    denied = denial(report)
+    if denied is None:
+        return _verdict(report)
+    # Where the license would let it pass, the policy is the answer; else it is one more no.
+    return denied if report.verdict in EXIT_CODES else f"{_verdict(report)} {denied}"
+
+
+def denial(report: Report) -> str | None:
+    """That policies of organisations deny the use, as a sentence; None where none does."""
+    if not report.denials:
+        return None
+    many = len(report.denials) > 1
+    names = listed([str(visible(" ".join(row.policy.split()))) for row in report.denials])
+    denies = f"{'policies' if many else 'policy'} {names} {'deny' if many else 'denies'} it"
+    match report.verdict:
+        case "permitted":
+            return f"No. The license allows it, but the {denies}."
+        case "conditional":
+            return f"No. The license allows it on conditions, but the {denies}."
+        case _ if report.verdict == UNDETERMINED:
+            return f"No. The {denies}, whatever the license says."
+        case _:
+            return f"The {denies} as well."
+
+
+def advice(report: Report) -> str:
+    """What to do about the verdict, or about a policy that denies what the license allows."""
+    if report.denials and allowed(LEVELS[report.best]):
+        return "Do not do this before whoever keeps the policy has agreed."
+    return ADVICE[report.verdict]
+
+
+def _verdict(report: Report) -> str:
     duties = [duty for duty in report.duties if duty.phase == "act"]
     waiting = [duty for duty in duties if duty.status not in ("satisfied", "violated")]
     match report.verdict:
