@@ -3,7 +3,8 @@
 Builds the wheel, installs it into a fresh environment with compiled bytecode, and prints
 - the CPU of a check, in terminal and json format, as a multiple of `python -c pass`;
 - the rate of evaluating Llama 3.1 with its policy, to a verdict and to full findings, as a multiple of zen-engine on
-  the same clauses and facts.
+  the same clauses and facts;
+- what an audit of large directories costs.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ def main() -> None:
                 f"check, {form}: {used * 1000:.1f} ms of CPU, {used / base:.2f} times python -c pass (bar 7)"
             )
         subprocess.run([python, str(ROOT / "tests" / "bench" / "rates.py")], check=True)
+        subprocess.run([python, str(ROOT / "tests" / "bench" / "audit.py")], check=True)
 
 
 if __name__ == "__main__":
