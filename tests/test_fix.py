@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
+sys.path.insert(0, str(Path(__file__).parent))
+from handmade import safetensors, write
 
 from weightlicense.cli import main
 
@@ -72,6 +76,32 @@ def test_an_empty_fine_tune_becomes_permitted_by_fix_and_a_rename(bare: Path, te
     assert (report["verdict"], left) == ("conditional", [("follow-brand-guidelines", "open")])
     answered = run("audit", renamed, "--fact", "duty.follow-brand-guidelines=met", "--format", "json")
     assert (answered.exit_code, json.loads(answered.stdout)["verdict"]) == (0, "permitted")
+
+
+def test_weights_and_nothing_else_become_a_release_that_is_permitted(tmp_path: Path, texts: Path) -> None:
+    # The publisher says where the weights come from; after that the directory says it by itself.
+    folder = write(tmp_path / "med-8b", {"model.safetensors": safetensors({"format": "pt"})})
+    assert json.loads(run("audit", folder, "--format", "json").stdout)["verdict"] == "undetermined"
+    said = ["--model", "meta-llama/Llama-3.1-8B-Instruct", "--use", "derivative release"]
+    before = json.loads(run("audit", folder, *said, "--format", "json").stdout)
+    unmet = [row["duty"] for row in before["duties"] if row["status"] == "violated"]
+    assert (before["verdict"], unmet) == ("breach", ["license-copy", "display", "name-prefix", "notice-file"])
+    weights = (folder / "model.safetensors").read_bytes()
+    run("fix", folder, *said, "--texts", str(texts), "--write")
+    assert sorted(state(folder)) == ["LICENSE", "NOTICE", "README.md", "model.safetensors"]
+    assert (folder / "model.safetensors").read_bytes() == weights
+    renamed = folder.rename(tmp_path / "Llama-med-8b")
+    report = json.loads(run("audit", renamed, "--format", "json").stdout)
+    left = [row["duty"] for row in report["duties"] if row["phase"] == "act" and row["status"] != "satisfied"]
+    assert (report["verdict"], report["use"]["name"], report["questions"]) == (
+        "conditional",
+        "derivative release",
+        [],
+    )
+    assert left == ["follow-brand-guidelines"]
+    answered = run("audit", renamed, "--fact", "duty.follow-brand-guidelines=met", "--format", "json")
+    assert json.loads(answered.stdout)["verdict"] == "permitted"
+    assert "Nothing to make." in run("fix", renamed, "--texts", str(texts), "--write").stdout
 
 
 def test_fix_twice_changes_nothing_the_second_time(bare: Path, texts: Path) -> None:

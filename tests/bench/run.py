@@ -5,6 +5,7 @@ Builds the wheel, installs it into a fresh environment with compiled bytecode, a
 - the rate of evaluating Llama 3.1 with its policy, to a verdict and to full findings, as a multiple of zen-engine on
   the same clauses and facts;
 - the CPU and the size of the HTML of a large report.
+- what an audit of large directories costs.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def main() -> None:
             print(
                 f"check, {form}: {used * 1000:.1f} ms of CPU, {used / base:.2f} times python -c pass (bar 7)"
             )
-        for script in ("rates.py", "page.py"):
+        for script in ("rates.py", "page.py", "audit.py"):
             subprocess.run([python, str(ROOT / "tests" / "bench" / script)], check=True)
 
 
