@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+import weightlicense as wl
 from weightlicense import catalogue, engine
 from weightlicense.condition import atoms
 from weightlicense.finding import LEVELS, allowed
+from weightlicense.linting import lint
 from weightlicense.report import pages
 from weightlicense.usecase import Facts, resolve_use
 from weightlicense.vocabulary import vocabulary
@@ -190,3 +192,18 @@ def test_each_item_of_a_use_policy_is_reachable_by_a_hazard_and_a_hazard_names_i
     assert set().union(*named.values()) == set(items)
     none = conclude(policy, "internal use", {"purpose.hazards": "none"})
     assert {f.status for f in none.findings if f.clause in items} == {"satisfied"}
+
+
+def test_the_catalogue_is_asked_from_python_by_its_public_name() -> None:
+    """Also after the package of that name was imported, which has one name with the call."""
+    found = wl.catalogue()
+    assert found.documents == tuple(catalogue.heads())
+    assert found.models == tuple(catalogue.models())
+    assert found.digest == catalogue.digest()
+    assert found.document("llama-3.1").title == "Llama 3.1 Community License Agreement"
+
+
+def test_lint_takes_folders_with_the_registry_in_them() -> None:
+    everything = lint(())
+    assert everything[1] == []
+    assert lint((Path("licenses"), Path("policies"))) == everything

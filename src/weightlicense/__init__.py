@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from weightlicense import catalogue
     from weightlicense.assessment import check
     from weightlicense.auditing import audit
     from weightlicense.errors import (
@@ -42,6 +43,7 @@ __all__ = [
     "VerdictError",
     "WeightlicenseError",
     "audit",
+    "catalogue",
     "check",
     "identify",
 ]
@@ -61,4 +63,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'weightlicense' has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "catalogue":
+        return import_module("weightlicense.catalogue")
     return getattr(import_module(f"weightlicense.{_HOMES.get(name, 'errors')}"), name)

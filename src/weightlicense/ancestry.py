@@ -23,7 +23,7 @@ from weightlicense.assessment import (
     unknown_license,
 )
 from weightlicense.catalogue import Resolution
-from weightlicense.clause import Document
+from weightlicense.clause import Document, is_open_ended
 from weightlicense.descent import Descent, Relation
 from weightlicense.descent import Work as WorkTold
 from weightlicense.errors import UsageError
@@ -347,6 +347,8 @@ def _keeps(document: Document, claimed: str, named: Resolution | None) -> str:
     """
     if claimed.lower() in document.keeping:
         return "met"
+    if is_open_ended(claimed):
+        return "unmet"
     if named is None:
         return "open"
     keeping = document.keeping

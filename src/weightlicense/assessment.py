@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from weightlicense import catalogue, engine
-from weightlicense.clause import Document
+from weightlicense.clause import Document, is_open_ended
 from weightlicense.errors import UsageError
 from weightlicense.finding import (
     UNDETERMINED,
@@ -235,7 +235,7 @@ def _derive(model: catalogue.Model, facts: Facts) -> None:
 def _name_offered_license(facts: Facts, day: str) -> None:
     """The release's license under its document id, where what was given is another name for one document."""
     given = facts.given.get("release.license")
-    if given is None:
+    if given is None or is_open_ended(given.value):
         return
     try:
         found = catalogue.resolve_license(given.value, as_of=day)

@@ -37,6 +37,11 @@ DERIVATIVE_ACTS: Final = (
 )
 
 
+def is_open_ended(license: str) -> bool:
+    """Whether a license is offered in later versions too, which a text that allows one version need not allow."""
+    return license.lower().endswith(("-or-later", "+"))
+
+
 class Span(Struct, frozen=True, kw_only=True):
     """A passage by its first and last few words, with the SHA-256 of its normalised words."""
 

@@ -15,6 +15,7 @@ Shown = Literal["met", "unmet", "judgement"] | None
 PLACES: Final = {"release": "release.displays", "product": "product.displays"}
 RELEASING: Final = frozenset({"distribute", "embed", "release-target"})
 UNLAWFUL: Final = "illegal-activity"
+SANCTIONED: Final = "licensee.sanctioned"
 SERVING: Final = frozenset({"host", "embed"})
 
 
@@ -29,6 +30,8 @@ def evidence(outcome: Outcome, root: str, words: Vocabulary) -> tuple[str, ...]:
     if check == "display":
         places = dict(outcome.parameters).get("where") or tuple(PLACES)
         return (*(PLACES[place] for place in places), attested)
+    if check == "lawful":
+        return (name, SANCTIONED, attested)
     fact = words.facts[name]
     return (f"{name}[{root}]" if fact.per_document else name, attested)
 
@@ -51,6 +54,8 @@ def shower(
     check = duty.shown_by[1]
     if check == "display":
         return _display(outcome, acts, keys)
+    if check == "lawful":
+        return lambda values: _lawful(values, keys)
     key = keys[0]
 
     @lru_cache(maxsize=64)
@@ -86,12 +91,19 @@ def _check(check: str, value: Any, outcome: Outcome, document: Document) -> Show
         case "lacks-name":
             assert text is not None
             return "unmet" if name_folded(text).lower() in name_folded(value).lower() else "met"
-        case "lawful":
-            return "unmet" if UNLAWFUL in value else None
         case "same-license":
             return _same_license(value, outcome, document)
         case _:
             raise AssertionError(check)
+
+
+def _lawful(values: Values, keys: tuple[str, ...]) -> Shown:
+    """Unmet where the purpose is declared unlawful, or the law bars the licensee; nothing else shows it."""
+    hazards, sanctioned, attested = keys
+    if values[sanctioned] == "yes" or UNLAWFUL in (values[hazards] or ()):
+        return "unmet"
+    state: Shown = values[attested]
+    return state
 
 
 def _named(exact: Any, any_case: Any, text: str | None) -> Shown:

@@ -40,7 +40,11 @@ def lint(paths: tuple[Path, ...]) -> tuple[int, list[Problem]]:
     """The number of files looked at and all their problems; without paths, the whole catalogue."""
     chosen = [path for given in paths for path in _expanded(given)] or list(files.document_paths().values())
     problems: list[Problem] = []
+    registry = {path.resolve() for path in (*files.model_paths(), files.label_path())}
+    named = [path for path in chosen if path.resolve() in registry]
     for path in chosen:
+        if path in named:
+            continue
         try:
             if paths and is_policy(path):
                 problems.extend(problems_of(path))
@@ -50,8 +54,18 @@ def lint(paths: tuple[Path, ...]) -> tuple[int, list[Problem]]:
             problems.extend(error.problems)
             continue
         problems.extend(_of_document(path, Document.from_data(data)))
+    if not paths or named:
+        problems.extend(_of_registry())
     if paths:
         return len(chosen), problems
+    for path in policy_paths().values():
+        problems.extend(problems_of(path))
+    return len(chosen) + len(registry) + len(policy_paths()), problems
+
+
+def _of_registry() -> list[Problem]:
+    """The problems of models and labels, which speak of each other and are looked at together."""
+    problems: list[Problem] = []
     rows: list[dict[str, Any]] = []
     for make in (make_index, make_labels):
         problems.extend(_failures(make))
@@ -60,9 +74,7 @@ def lint(paths: tuple[Path, ...]) -> tuple[int, list[Problem]]:
     except DataError as error:
         problems.extend(error.problems)
     problems.extend(_of_models(rows))
-    for path in policy_paths().values():
-        problems.extend(problems_of(path))
-    return len(chosen) + len(files.model_paths()) + len(policy_paths()) + 1, problems
+    return problems
 
 
 def _expanded(path: Path) -> list[Path]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 from msgspec import Struct
@@ -300,3 +302,25 @@ def models() -> list[Model]:
     """Every entry of the model registry, in the order of publishers."""
     index = files.model_index()
     return [_model(index.row(place)) for place in range(len(index.rows))]
+
+
+class Catalogue(Struct, frozen=True, kw_only=True):
+    """What the catalogue holds: the ids of its documents, the models of its registry, and the digest of all data."""
+
+    digest: str
+    documents: tuple[str, ...]
+    models: tuple[Model, ...]
+
+    def document(self, document_id: str) -> Document:
+        """The document of that id; raises `KeyError` where there is none."""
+        return document(document_id)
+
+
+class _Callable(ModuleType):
+    """The module, which answers `weightlicense.catalogue()` as well: the package and the public call have one name."""
+
+    def __call__(self) -> Catalogue:
+        return Catalogue(digest=digest(), documents=tuple(heads()), models=tuple(models()))
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -311,10 +311,12 @@ def _showing(program: Program, bar: Bar, values: Values, keys: list[str]) -> Ite
     match shown_by[1]:
         case "yes" | "no" as word:
             yield _set(program, bar, values, key, word, word)
-        case "lawful":
+        case "lawful" if UNLAWFUL in (values[key] or ()):
             value = without_tags(values[key], UNLAWFUL, program.words)
             change = Change(fact=key, removes=UNLAWFUL, was=shown(values[key]), by=bar.by)
             yield Step(variable=(key, UNLAWFUL), key=key, value=value, change=change)
+        case "lawful":
+            return
         case "contains":
             text = parameters.get("text") or "<the notices of the original>"
             change = Change(fact=key, adds=text, was=values[key], by=bar.by)
