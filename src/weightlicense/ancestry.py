@@ -51,10 +51,13 @@ def terms_of(lineage: Lineage, asked: Asked, day: str, offered: str | None) -> T
     reached_terms: list[tuple[Reached, Terms]] = []
     known: dict[tuple[str | None, str | None], Terms] = {}
     closed: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
-    for reached in reach(lineage):
+    works = reach(lineage)
+    is_alone = len(works) == 1
+    for reached in works:
         key = (reached.work.model, reached.work.license)
         if key == (None, None):
-            if reached.toward is not None:
+            # A subject with parents is the user's own work; one without is a work of which nothing is known.
+            if reached.toward is not None or is_alone:
                 nameless.setdefault(reached.work.id, reached)
             reached_terms.append((reached, Terms(name=reached.work.id, choices=())))
             continue
@@ -150,6 +153,7 @@ def _put(fixed: dict[str, Term], term: Term, acts: frozenset[str], reached: Reac
         fixed[term.root] = replace(
             old,
             is_claim=False,
+            path=_placed(term, acts, reached).path if old.is_claim else old.path,
             acts=(old.acts or frozenset()) | acts,
             policies=tuple(dict.fromkeys((*old.policies, *term.policies))),
         )
@@ -181,7 +185,8 @@ def _nameless(works: dict[str, Reached]) -> engine.Unknown:
     first = next(iter(works.values()))  # as near to the subject as any
     reason = f"Nobody can say which license these works have: {', '.join(names[:MOST_NAMED])}{more}."
     paths = takewhile(lambda path: len(path) == len(first.path), (work.path for work in works.values()))
-    return replace(unknown_license(reason), path=min(paths))
+    path = min(paths)
+    return replace(unknown_license(reason), path=path if len(path) > 1 else ())
 
 
 def _derived(reached_terms: list[tuple[Reached, Terms]]) -> Iterator[tuple[str, str, str]]:
@@ -195,7 +200,11 @@ def _derived(reached_terms: list[tuple[Reached, Terms]]) -> Iterator[tuple[str, 
         yield "model.modalities", ",".join(modalities.pop()), place
     families = {model.family for model in models}
     if len(families) == 1:
-        yield "model.family", families.pop(), place
+        family = families.pop()
+        yield "model.family", family, place
+        if any(reached.way == "teaching" for reached, _terms in reached_terms):
+            yield "training.target_family", family, place
+            yield "training.target_derives_from", family, place
 
 
 def _of_work(work: Work, day: str) -> Terms:
@@ -219,23 +228,25 @@ def _of_work(work: Work, day: str) -> Terms:
 
 def _questions_of_law(reached: Reached, terms: Terms) -> list[engine.Unknown]:
     """Training on a data set whose terms limit it: whether that needs permission we name and do not answer."""
-    found = list(terms.unknowns)
-    for choice in terms.choices[:1]:
-        for term in choice:
-            if catalogue.heads().get(term.root, {}).get("openness") in FREE:
-                continue
-            found.append(
-                engine.Unknown(
-                    document=term.root,
-                    clause="dataset",
-                    says=f"The model was trained on {reached.work.id}, a data set under {term.root}. Whether training needs "
-                    "permission, and what then follows for the model, is a question of law.",
-                    how="Have counsel decide it for your country and this data set.",
-                    judge="Whether training on a data set needs permission is a question of law; counsel decides.",
-                    path=reached.path,
-                )
+    limiting = [
+        [term for term in choice if catalogue.heads().get(term.root, {}).get("openness") not in FREE]
+        for choice in terms.choices
+    ]
+    return [
+        *terms.unknowns,
+        *(
+            engine.Unknown(
+                document=term.root,
+                clause="dataset",
+                says=f"The model was trained on {reached.work.id}, a data set under {term.root}. Whether training needs "
+                "permission, and what then follows for the model, is a question of law.",
+                how="Have counsel decide it for your country and this data set.",
+                judge="Whether training on a data set needs permission is a question of law; counsel decides.",
+                path=reached.path,
             )
-    return found
+            for term in min(limiting, key=len, default=[])
+        ),
+    ]
 
 
 # --- claims ----------------------------------------------------------------------------------------------------
@@ -334,7 +345,7 @@ def _is_free(root: str) -> bool:
 def _resolved(claimed: str, day: str) -> Resolution | None:
     """What a claim names; None where that is a text of its own or none."""
     try:
-        found = catalogue.resolve_license(claimed, as_of=day)
+        found = catalogue.resolve_offered(claimed, as_of=day)
     except UsageError:
         return None
     return found if found.choices else None

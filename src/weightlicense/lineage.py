@@ -138,7 +138,7 @@ def _way(way: str, relation: str, kind: str) -> str:
     """In which way a work reaches the subject, one relation further away; `kind` is of the work that came from it."""
     if relation == "dataset":
         return "data"
-    if relation == "outputs" and kind in MADE:
+    if relation == "outputs" and (kind in MADE or way == "data"):
         return "made" if way == "base" else "teaching"
     if way in ("base", "made") and relation in TEACHING:
         return "teaching"

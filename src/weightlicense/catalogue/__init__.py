@@ -113,6 +113,25 @@ def resolve_license(asked: str, *, as_of: str) -> Resolution:
     raise UsageError(f"unknown license {asked!r}", hint=_near(plain, [*_names(), *_labels()], "licenses"))
 
 
+def resolve_offered(asked: str, *, as_of: str) -> Resolution:
+    """What a license stands for that a release is offered under, also in ordinary words (`CC BY-SA 4.0`, a title).
+
+    Raises `UsageError` with the nearest names where nothing of that name is known.
+    """
+    try:
+        return resolve_license(asked, as_of=as_of)
+    except UsageError:
+        plain = " ".join(asked.lower().split())
+        title = _titles().get(plain)
+        return resolve_license(title or plain.replace(" ", "-"), as_of=as_of)
+
+
+@cache
+def _titles() -> dict[str, str]:
+    """Document ids by title, in lower case."""
+    return {" ".join(head["title"].lower().split()): document_id for document_id, head in heads().items()}
+
+
 def resolve_label(label: str, *, as_of: str) -> Resolution:
     """What a label on the Hub stands for: the label's own meaning goes before a document id of the same name.
 
