@@ -101,6 +101,8 @@ def test_the_witnesses_are_named_with_what_each_says(release: Path) -> None:
         ("NOTICE", None, "notice-file"),
         ("NOTICE", NOTICE.replace("3.1", "3.2"), "notice-file"),
         ("README.md", CARD.replace("Built with Llama", "<!-- Built with Llama -->"), "display"),
+        ("README.md", CARD.replace("Built with Llama", "~~Built with Llama~~"), "display"),
+        ("README.md", CARD.replace("Built with Llama", "<span hidden>Built with Llama</span>"), "display"),
         ("README.md", CARD.replace("# A card", "# org/MedAssist-8B"), "name-prefix"),
     ],
 )
