@@ -14,6 +14,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 import weightlicense as wl
+from weightlicense.auditing.statements import stated
 from weightlicense.cli import main
 from weightlicense.finding import Report
 
@@ -100,6 +101,8 @@ def test_the_witnesses_are_named_with_what_each_says(release: Path) -> None:
         ("NOTICE", None, "notice-file"),
         ("NOTICE", NOTICE.replace("3.1", "3.2"), "notice-file"),
         ("README.md", CARD.replace("Built with Llama", "<!-- Built with Llama -->"), "display"),
+        ("README.md", CARD.replace("Built with Llama", "~~Built with Llama~~"), "display"),
+        ("README.md", CARD.replace("Built with Llama", "<span hidden>Built with Llama</span>"), "display"),
         ("README.md", CARD.replace("# A card", "# org/MedAssist-8B"), "name-prefix"),
     ],
 )
@@ -185,6 +188,36 @@ def test_of_two_licenses_that_witnesses_name_the_stricter_decides(tmp_path: Path
     assert [each.between for each in report.contradictions] == [
         ("apache-2.0 (README.md:2)", "cc-by-nc-4.0 (config.json: license)")
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "choices", "one_of"),
+    [
+        ("AGPL-3.0 License (https://ultralytics.com/license)", (("agpl-3.0",),), ()),
+        ("https://creativecommons.org/licenses/by-nc/4.0/legalcode", (("cc-by-nc-4.0",),), ()),
+        ("https://www.apache.org/licenses/LICENSE-2.0", (("apache-2.0",),), ()),
+        ("The Apache 2 License", (("apache-2.0",),), ()),
+        ("GPLv3", (("gpl-3.0",),), ()),
+        ("LicenseRef-Llama3.1", (("llama-3.1",),), ()),
+        ("Qwen RESEARCH LICENSE AGREEMENT", (("qwen-research-2024-09-19",),), ()),
+        ("Gemma Terms of Use", (("gemma-tou-2026-04-01",),), ()),
+        ("stabilityai-ai-community", (("stability-community-2024",),), ()),
+        (
+            "CreativeML Open RAIL++-M License",
+            (),
+            ("creativeml-openrail-pp-m", "creativeml-openrail-pp-m-2022"),
+        ),
+        ("MIT License (non-commercial use only)", (), ()),
+        ("Apache 2.0, modified", (), ()),
+        ("license", (), ()),
+        ("2.0", (), ()),
+    ],
+)
+def test_a_license_is_known_however_people_write_its_name(
+    written: str, choices: tuple[tuple[str, ...], ...], one_of: tuple[str, ...]
+) -> None:
+    found = stated(written, DAY, kind="card", place="README.md:2")
+    assert (found.choices, found.one_of, found.reason is None) == (choices, one_of, bool(choices))
 
 
 def test_every_parent_of_a_merge_is_evaluated(tmp_path: Path) -> None:

@@ -269,6 +269,43 @@ def test_a_modified_mit_is_never_mit(texts: Path) -> None:
     assert "Lantern L1" in found.altered[0].now
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<!-- {} -->",
+        "~~{}~~",
+        "<del>{}</del>",
+        "<s>{}</s>",
+        "<p hidden>{}</p>",
+        '<div style="color: red; display: none">{}</div>',
+        "<span style='visibility:hidden'>{}</span>",
+    ],
+)
+def test_what_is_marked_up_as_not_to_be_read_is_missing(texts: Path, hidden: str) -> None:
+    text = source(texts, "llama-3.1")
+    (section,) = (line for line in text.splitlines() if "Additional Commercial Terms" in line)
+    for copy in (
+        text.replace(section, hidden.format(section)),
+        f"<html><body>{text.replace(section, hidden.format(section))}</body></html>",
+    ):
+        found = only(copy)
+        assert (found.id, found.match, [each.clause for each in found.removed]) == (
+            "llama-3.1",
+            "modified",
+            ["users-threshold"],
+        )
+
+
+def test_a_text_that_stands_in_a_comment_as_a_whole_is_read_there(texts: Path) -> None:
+    text = source(texts, "llama-3.1")
+    for copy in (
+        f"<!--\n{text}\n-->\n<template><h1>A page</h1></template>\n",
+        f'<div class="overflow-hidden" style="overflow: hidden">{text}</div>',
+    ):
+        found = only(copy)
+        assert (found.id, found.match) == ("llama-3.1", "reformatted")
+
+
 def test_a_link_that_leads_elsewhere_is_an_alteration(texts: Path) -> None:
     text = source(texts, "llama-3.1-aup")
     link = "https://llama.meta.com/llama3_1/use-policy"
@@ -392,6 +429,7 @@ def test_a_whole_text_with_a_list_behind_it_is_no_altered_later_version(texts: P
         "",
         "\n\n",
         "MIT",
+        "Draft. Not binding until countersigned.",
         "Apache License 2.0",
         "license: llama3.1\nbase_model: meta-llama/Llama-3.1-8B\n",
         "Llama 3.1 is licensed under the Llama 3.1 Community License, Copyright © Meta Platforms, Inc. All Rights Reserved.",

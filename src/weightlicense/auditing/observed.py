@@ -235,7 +235,10 @@ def _observe_notice(facts: Facts, directory: Directory) -> None:
 
 
 def plain(text: str) -> str:
-    """What a reader of a card sees: without front matter, comments and marks of emphasis."""
+    """What a reader of a card sees: without front matter, comments, what is struck out or hidden, and marks of emphasis."""
+    from weightlicense.recognition import layout
+
+    text = layout.without(text, layout.unseen(text))
     text = _HIDDEN.sub(" ", _COMMENT.sub(" ", _FRONT_MATTER.sub("", text, count=1)))
     return _MARKUP.sub("", _LINK.sub(r"\1", text))
 

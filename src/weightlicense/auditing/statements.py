@@ -26,6 +26,7 @@ RANK: Final = ("declared", "card", "tag", "format", "text", "concluded", "prose"
 _BINDING = re.compile(
     r"(?i)non-?\s?commercial|research (?:use |purposes? )?only|not for commercial|no commercial|academic use"
 )
+_EDITION: Final = re.compile(r"\s+v\d[\d.]*$|\s+\((?:[A-Z][a-z]+ )(?:\d{1,2}, )?\d{4}\)$")
 _NO_PART_OF_THE_MODEL: Final = re.compile(r"(?:code|docs) \d+")
 _DATA: Final = re.compile(r"datasets \d+")
 _DATA_PURPOSES: Final = frozenset({"data", "DATA", "dataset", "dataset_DatasetPackage"})
@@ -110,8 +111,14 @@ def _resolved(written: str, day: str) -> catalogue.Resolution | None:
             return catalogue.resolve_label(name, as_of=day)
         except UsageError:
             continue
-    title = _titles().get(_plain(written))
-    return None if title is None else catalogue.in_force(title, day)
+    label, documents = _names().get(_key(written), (None, ()))
+    if label is not None:
+        return catalogue.resolve_label(label, as_of=day)
+    meant = {resolved.choices: resolved for resolved in (catalogue.in_force(each, day) for each in documents)}
+    if len(meant) <= 1:
+        return next(iter(meant.values()), None)
+    told = f"The name {clean(written)} stands for different texts: {', '.join(documents)}."
+    return catalogue.Resolution(asked=written, reason=told, one_of=documents)
 
 
 def _spellings(written: str) -> Iterator[str]:
@@ -121,7 +128,12 @@ def _spellings(written: str) -> Iterator[str]:
     yield plain
     yield re.sub(r"-licen[cs]e\b|^licen[cs]e-", "", plain)
     if "/" in written:
-        yield re.sub(r"\.(txt|md|html)$", "", written.rstrip("/").rpartition("/")[2])
+        path = re.sub(r"/(?:legalcode|deed)[^/]*$", "", written.lower().rstrip("/"))
+        host, *places = re.sub(r"^[a-z]+://(?:www\.)?|\.(?:txt|md|html)$", "", path).split("/")
+        if places:
+            yield places[-1]
+            yield f"{host.partition('.')[0]}-{places[-1]}"
+            yield f"cc-{'-'.join(places[-2:])}"
 
 
 def _plain(written: str) -> str:
@@ -129,15 +141,28 @@ def _plain(written: str) -> str:
     return "-".join(text.strip(" .;:").replace("_", " ").split())
 
 
+def _key(written: str) -> str:
+    """What a name has in common with its other spellings: `Apache2`, `Apache License 2.0`; an address beside it is none of it."""
+    text = re.sub(r"\(?https?://[^\s()]*\)?", " ", written.lower())
+    text = re.sub(
+        r"\blicen[cs]e(?:[\s-]+agreement)?\b|\bversion\b|\bthe\b|\bv(?=\d)|(?<=[a-z])v(?=\d)", " ", text
+    )
+    text = re.sub(r"(?<=\d)\.0(?![\d.])", "", text)
+    return re.sub(r"(?<!\d)\.|\.(?!\d)|[^a-z0-9.+]", "", text)
+
+
 @cache
-def _titles() -> dict[str, str]:
-    titles: dict[str, str] = {}
+def _names() -> dict[str, tuple[str | None, tuple[str, ...]]]:
+    """By key: the label of that name, and the licenses whose id or title it is, the date and version left out."""
+    documents: dict[str, dict[str, None]] = {}
     for document, head in catalogue.heads().items():
-        if head["kind"] == "license":
-            plain = _plain(head["title"])
-            for name in (plain, plain.removesuffix("-agreement"), plain.removesuffix("-license-agreement")):
-                titles.setdefault(name, document)
-    return titles
+        if head["kind"] in ("license", "terms-of-use"):
+            title = _EDITION.sub("", head["title"])
+            for name in (document, *head.get("aliases", ()), head.get("spdx") or "", head["title"], title):
+                documents.setdefault(_key(name), {})[document] = None
+    labels = {_key(row["label"]): row["label"] for row in reversed(files.label_rows())}
+    every = documents.keys() | labels.keys()
+    return {key: (labels.get(key), tuple(documents.get(key, ()))) for key in every if key}
 
 
 def _by_witness(witness: Witness, day: str, parts: frozenset[str]) -> Iterator[Statement]:

@@ -104,13 +104,28 @@ def identify(text: str | bytes | Path, *, texts: Path | None = None) -> tuple[Ma
         return (Match(id=None, match="unknown", similarity=0.0),)
     raw = hashlib.sha256(data).hexdigest()
     best: tuple[Match, ...] = ()
-    for reading in layout.readings(written):
+    for reading in layout.readings(_seen(written, prints)):
         matches = _Search(prints, raw, reading, texts, cut_off=cut_off).matches()
         if not best or _differences(matches) < _differences(best):
             best = matches
         if all(match.match in ("exact", "reformatted") for match in best):
             break
     return best
+
+
+def _seen(written: str, prints: Known) -> str:
+    """A text without the stretches of a license in it that are marked up as not to be read.
+
+    One that stands in a comment as a whole is read there, as at the head of a file of code.
+    """
+    text = next(layout.readings(written))
+    places = layout.unseen(text)
+    if not places:
+        return written
+    search = _Search(prints, "", text, None, cut_off=False)
+    found = search.found()
+    hidden = [place for place in places if any(search.is_split(each, place) for each in found)]
+    return layout.without(text, hidden) if hidden else written
 
 
 def _differences(matches: tuple[Match, ...]) -> tuple[bool, int, float]:
@@ -141,18 +156,28 @@ class _Search:
         self.page = layout.Page(self.words)
 
     def matches(self) -> tuple[Match, ...]:
-        count = len(self.words.words)
-        same = self.known.by_words.get(words_digest(self.words.words)) if count else None
+        same = self.known.by_words.get(words_digest(self.words.words)) if self.words.words else None
         if same and not self.cut_off:
             return (self._same(same),)
-        self.compared = Text(run_hashes(self.words.words))
-        found = self._all(count)
+        found = self.found()
         if not found:
             return (self._unknown(),)
-        found.sort(key=lambda each: each.start)
         told = [self._told(place, found) for place in range(len(found))]
         order = sorted(range(len(found)), key=lambda place: -found[place].matched)
         return tuple(told[place] for place in order)
+
+    def found(self) -> list[_Found]:
+        """The known texts in the text, in its order."""
+        self.compared = Text(run_hashes(self.words.words))
+        return sorted(self._all(len(self.words.words)), key=lambda each: each.start)
+
+    def is_split(self, found: _Found, place: tuple[int, int]) -> bool:
+        """Whether words of a known text stand both inside and outside of a stretch of the text."""
+        first, last = self.page.span_words(*place)
+        inside = sum(
+            max(0, min(last, block.new + block.length) - max(first, block.new)) for block in found.blocks
+        )
+        return 0 < inside < found.matched
 
     def _same(self, same: list[int]) -> Match:
         equal = [index for index in same if self.known.prints[index].sha256 == self.raw]

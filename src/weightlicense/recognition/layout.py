@@ -12,13 +12,20 @@ from weightlicense.anchor import INLINE_TAG, Words, decode, tokenize
 from weightlicense.recognition.fingerprint import MARK, SAMPLED, Known, run_hashes, title_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _ODD_ENCODINGS: Final = ("windows-1252", "gb18030", "mac_roman", "big5", "shift_jis", "euc_kr")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _UNSHOWN_BEGIN = re.compile(r"(?i)<(style|script)\b[^<>]{0,500}>")
 _PAGE_BEGIN = re.compile(r"(?i)<(?:!doctype html|html|head|body)\b")
 _UNREAD_BEGIN = re.compile(r"(?i)<(!--|nav|template)")
+# What a reader does not see, or sees struck out: comments, deletions, elements that their attributes hide.
+_UNSEEN_BEGIN = re.compile(
+    r"(?i)<(!--|(?:del|s|strike|template)(?=[\s>])"
+    r"|(?:p|div|span|section|article|li|ul|ol|dl|dd|dt|table|tbody|tr|td|h[1-6]|a|b|i|em|strong|font|small|pre|blockquote)"
+    r"(?=\s[^<>]{0,500}?(?:\bdisplay\s*:\s*none|visibility\s*:\s*hidden|(?<=\s)hidden[\s>=/])))"
+)
+_STRUCK = re.compile(r"(?<!~)~~(?=[^\s~])[^~]{1,50000}(?<=[^\s~])~~(?!~)")
 _MENU_LINK = re.compile(
     r"(?i)<a\b[^<>]{0,1000}>(?:\s|<[^<>]{0,500}>){0,20}+[^\s<>]++(?:\s+[^\s<>]++){0,2}(?:\s|<(?!/a>)[^<>]{0,500}>){0,20}+</a>"
 )
@@ -58,7 +65,7 @@ _COPYRIGHT = re.compile(
 )
 _BINDING = re.compile(
     r"(?i)\b(?:shall|may not|may only|must not|prohibit\w*|forbid\w*|not (?:be )?(?:permitted|allowed|authori[sz]ed)"
-    r"|non-?\s?commercial\w*|commercial(?:ly)?|research (?:use |purposes )?only|solely|exclusively|only|owes?|mandatory|exclud\w*|threshold|more than|less than|at least|overrid\w*|prevails?"
+    r"|non-?\s?commercial\w*|commercial(?:ly)?|research (?:use |purposes )?only|solely|exclusively|only|owes?|mandatory|(?:not|non)(?: legally|-)? ?binding|void|until|unless|revok\w*|expires?|exclud\w*|threshold|more than|less than|at least|overrid\w*|prevails?"
     r"|for (?:personal|research|academic|educational|evaluation) (?:use|purposes)"
     r"|restrict\w*|limit(?:ed|s)? to|royalt\w+|fees?\b|terminat\w+|indemnif\w+|supersede\w*|notwithstanding|prior written|recipients?|licensees?|whoever|any ?one who|pays?|payments?"
     r"|without (?:our|the|prior|express|written|a )|additional (?:terms|conditions?|restrictions?|clauses?)"
@@ -135,7 +142,7 @@ def _most_known(texts: list[str], known: Known) -> str:
 
 def readings(text: str) -> Iterator[str]:
     """The text without what no reader sees; then, where they may be what differs, without pages and escapes."""
-    text = _without_styles(text)
+    text = without(text, _elements(text, _UNSHOWN_BEGIN))  # style sheets and scripts
     if text.count("\\n") > 5 + text.count("\n"):  # line ends that an encoder wrote out
         text = text.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\t", " ").replace('\\"', '"')
     text = _without_leaders(text)
@@ -153,13 +160,19 @@ def readings(text: str) -> Iterator[str]:
         yield page
 
 
-def _without_styles(text: str) -> str:
-    """The text with style sheets and scripts blanked."""
+def unseen(text: str) -> list[tuple[int, int]]:
+    """The stretches of a text that are marked up as not to be read: comments, deletions, hidden elements."""
+    struck = (found.span() for found in _STRUCK.finditer(text))
+    return sorted([*_elements(text, _UNSEEN_BEGIN), *struck])
+
+
+def without(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """The text with some stretches of it blanked."""
     pieces: list[str] = []
     done = 0
-    for start, end in _elements(text, _UNSHOWN_BEGIN):
-        pieces += (text[done:start], _BLANKED.sub(" ", text[start:end]))
-        done = end
+    for start, end in places:
+        pieces += (text[done:start], _BLANKED.sub(" ", text[max(done, start) : end]))
+        done = max(done, end)
     return "".join((*pieces, text[done:])) if pieces else text
 
 
@@ -171,8 +184,9 @@ def _elements(text: str, begin: re.Pattern[str]) -> Iterator[tuple[int, int]]:
         name = found[1].lower()
         if found.start() < done or ends.get(name) == -1:
             continue
-        ends[name] = text.find("-->" if name == "!--" else f"</{name}", found.end())
-        if ends[name] >= 0:
+        closing = re.compile("-->" if name == "!--" else rf"(?i)</{name}\b").search(text, found.end())
+        ends[name] = -1 if closing is None else closing.start()
+        if closing is not None:
             yield found.start(), ends[name]
             done = ends[name]
 
