@@ -296,6 +296,42 @@ def test_a_version_whose_text_lies_in_the_directory_is_the_one_that_applies(
     assert acts(report)["license-copy"] == "satisfied"
 
 
+def test_many_files_that_say_the_same_do_not_hide_what_another_says(tmp_path: Path, texts: Path) -> None:
+    says = b'{"__metadata__": {"license": "mit"}}'
+    for number in range(201):
+        made = make(
+            tmp_path, {f"{number:03}/adapter_config.json": '{"base_model_name_or_path": "microsoft/phi-4"}'}
+        )
+        (made / f"{number:03}/m.safetensors").write_bytes(len(says).to_bytes(8, "little") + says)
+    shutil.copy(texts / "cc-by-nc-4.0.txt", tmp_path / "LICENSE")
+    make(tmp_path, {"z/adapter_config.json": '{"base_model_name_or_path": "meta-llama/Llama-3.1-8B"}'})
+    report = audit(tmp_path, use="commercial product")
+    assert report.verdict == "not-granted"
+    assert report.subject.license == "mit AND llama-3.1 AND cc-by-nc-4.0"
+
+
+@pytest.mark.parametrize(
+    ("lines", "clause"),
+    [
+        (
+            [f"license: [{', '.join(f'mit-{number}' for number in range(300))}]"],
+            "license-unknown-1-more-statements-of-licenses-201",
+        ),
+        (
+            ["license: mit", "base_model:", *(f"- microsoft/phi-4-{number}" for number in range(300))],
+            "license-unknown",
+        ),
+    ],
+)
+def test_more_than_anyone_weighs_leaves_the_answer_open(
+    tmp_path: Path, lines: list[str], clause: str
+) -> None:
+    make(tmp_path, {"README.md": "\n".join(["---", *lines, "---", ""])})
+    report = audit(tmp_path, use="internal use")
+    assert report.verdict == "undetermined"
+    assert clause in {finding.clause for finding in report.findings}
+
+
 def test_a_parent_that_is_a_directory_is_read_and_not_written(tmp_path: Path) -> None:
     base = make(tmp_path / "base", {"README.md": "---\nlicense: cc-by-nc-4.0\n---\n", "NOTICE": "Kept.\n"})
     before = sorted(base.iterdir())

@@ -6,6 +6,7 @@ The keys of `Witness.says`, each there only where the artefact states it, values
   `license_link`; `license_concluded` (SPDX and CycloneDX); `license_tags` (tags of a card), `license_classifiers` (of a
   Python package); `license_mentions`, a tuple of `Mention`: what prose says; `license_texts`, the places of whole texts inside
   the artefact, which are in `Directory.texts` as embedded.
+- `left_out`: keys of which not all was kept, for there was too much.
 - `base_models`: a tuple of `Parent`; `base_model_relation` as written; `base_model_version`.
 - `near_misses`: a tuple of `NearMiss`: keys that look like one of these and are not.
 - `model_name`; `title` of a card; `package_name`; `component`: the folder or part that the artefact speaks of, absent for

@@ -291,6 +291,7 @@ class Testimony:
                     self.odd(where, "an empty list of licenses")
                 if len(value) > MOST_ITEMS:
                     self.odd(where, f"{len(value):,} licenses, of which {MOST_ITEMS} are kept")
+                    self.leave_out("license")
                 for entry in value[:MOST_ITEMS]:
                     if isinstance(entry, list | tuple):
                         self.odd(where, "a list inside the list of licenses")
@@ -311,6 +312,10 @@ class Testimony:
                 self.odd(where, "no license: the value is empty")
             case _:
                 self.odd(where, f"no license: {_kind(value)}, where text is expected")
+
+    def leave_out(self, key: str) -> None:
+        """Note that of a key not all was kept, so that nothing is concluded from what is not there."""
+        self.says["left_out"] = tuple(dict.fromkeys((*self.says.get("left_out", ()), key)))
 
     def embed(self, text: str, where: str, role: Role = "license") -> None:
         """Keep a whole text that stands inside the artefact."""
@@ -353,6 +358,7 @@ class Testimony:
         known: tuple[Parent, ...] = self.says.get("base_models", ())
         if len(known) == MOST_ITEMS:
             self.odd(where, f"more than {MOST_ITEMS} parents, the rest was not read")
+            self.leave_out("base_models")
             return
         made = Parent(
             name=written,

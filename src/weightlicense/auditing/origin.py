@@ -67,12 +67,29 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 
 def parents_of(directory: Directory) -> list[Parent]:
-    """Every work that the directory is said to come from, with what is a file of its own left out."""
-    found: list[Parent] = []
+    """Every work that the directory is said to come from, with what is a file of its own left out.
+
+    Of what several files say alike, the first counts. Where there are more than anyone weighs, one without a name stands for
+    the rest.
+    """
+    found: dict[object, Parent] = {}
+    left_out: str | None = None
     for witness in directory.witnesses:
-        if witness.says.get("subject") or not _is_part(witness):
-            found.extend(parent for parent in witness.parents if not _is_own_file(parent, directory))
-    return found[:MOST_PARENTS]
+        if not witness.says.get("subject") and _is_part(witness):
+            continue
+        for parent in witness.parents:
+            if not _is_own_file(parent, directory):
+                said = (parent.name, parent.relation, parent.revision, parent.hint, parent.local)
+                found.setdefault(said, parent)
+        if "base_models" in witness.says.get("left_out", ()):
+            left_out = left_out or witness.where("base_models")
+    every = list(found.values())
+    if len(every) > MOST_PARENTS:
+        left_out = left_out or every[MOST_PARENTS].place
+    rest = (
+        [] if left_out is None else [Parent(name="further parents, which were not weighed", place=left_out)]
+    )
+    return [*every[:MOST_PARENTS], *rest]
 
 
 def _is_part(witness: Witness) -> bool:

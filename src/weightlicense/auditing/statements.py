@@ -13,7 +13,6 @@ from weightlicense import catalogue
 from weightlicense.artifacts import Witness, clean
 from weightlicense.auditing.copies import Copy, is_policy, named_in
 from weightlicense.catalogue import files
-from weightlicense.errors import UsageError
 from weightlicense.usecase import Contradiction
 
 if TYPE_CHECKING:
@@ -81,7 +80,21 @@ def statements_of(witnesses: Iterable[Witness], copies: Iterable[Copy], day: str
     found = [statement for witness in every for statement in _by_witness(witness, day, parts)]
     found += list(_by_text(copies, day, parts))
     found.sort(key=lambda statement: (RANK.index(statement.kind), statement.component != ""))
-    return tuple(dict.fromkeys(found))[:MOST]
+    distinct: dict[object, Statement] = {}
+    for each in found:
+        of_a_text = each.reason if each.kind == "text" else None
+        said = (each.kind, each.component, each.written, each.choices, each.is_data, each.altered, of_a_text)
+        distinct.setdefault(said, each)
+    kept = tuple(distinct.values())
+    if len(kept) <= MOST:
+        return kept
+    return (*kept[:MOST], _more(f"{len(kept) - MOST:,} more statements of licenses", kept[MOST].place))
+
+
+def _more(written: str, place: str, component: str = "") -> Statement:
+    """For what nobody weighs: it may say anything."""
+    reason = f"{written} were not weighed ({place})."
+    return Statement(kind="prose", place=place, written=written, reason=reason, component=component)
 
 
 def stated(written: str, day: str, *, kind: str, place: str, component: str = "") -> Statement:
@@ -107,10 +120,8 @@ def stated(written: str, day: str, *, kind: str, place: str, component: str = ""
 @lru_cache(maxsize=1024)
 def _resolved(written: str, day: str) -> catalogue.Resolution | None:
     for name in _spellings(written):
-        try:
-            return catalogue.resolve_label(name, as_of=day)
-        except UsageError:
-            continue
+        if (found := catalogue.find_label(name, as_of=day)) is not None:
+            return found
     label, documents = _names().get(_key(written), (None, ()))
     if label is not None:
         return catalogue.resolve_label(label, as_of=day)
@@ -193,6 +204,8 @@ def _by_witness(witness: Witness, day: str, parts: frozenset[str]) -> Iterator[S
             # Classifiers name families (`BSD License`); only what resolves says something.
             if key != "license_classifiers" or made.choices:
                 yield replace(made, is_data=is_data)
+    if "license" in witness.says.get("left_out", ()):
+        yield _more("more licenses", witness.where("license"), component)
     for mention in witness.says.get("license_mentions", ()):
         made = stated(mention.text, day, kind="prose", place=mention.place, component=component)
         if made.choices:

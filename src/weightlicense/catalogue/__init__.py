@@ -101,16 +101,11 @@ def resolve_license(asked: str, *, as_of: str) -> Resolution:
 
     Raises `UsageError` with the nearest names where nothing of that name is known.
     """
-    name = asked.strip()
-    plain = name.lower().removeprefix("license:")
-    if plain in _names():
-        return Resolution(asked=asked, choices=((_names()[plain],),))
-    if plain in _labels():
-        return _by_label(asked, _labels()[plain], as_of)
-    expression = _expression(name, as_of)
-    if expression is not None:
-        return expression
-    raise UsageError(f"unknown license {asked!r}", hint=_near(plain, [*_names(), *_labels()], "licenses"))
+    found = _find_license(asked, as_of)
+    if found is None:
+        hint = _near(_unmarked(asked), [*_names(), *_labels()], "licenses")
+        raise UsageError(f"unknown license {asked!r}", hint=hint)
+    return found
 
 
 def resolve_offered(asked: str, *, as_of: str) -> Resolution:
@@ -137,9 +132,26 @@ def resolve_label(label: str, *, as_of: str) -> Resolution:
 
     Raises `UsageError` with the nearest names where nothing of that name is known.
     """
-    plain = label.strip().lower().removeprefix("license:")
-    row = _labels().get(plain)
-    return resolve_license(label, as_of=as_of) if row is None else _by_label(label, row, as_of)
+    return find_label(label, as_of=as_of) or resolve_license(label, as_of=as_of)
+
+
+def find_label(label: str, *, as_of: str) -> Resolution | None:
+    """As `resolve_label`; None where nothing of that name is known."""
+    row = _labels().get(_unmarked(label))
+    return _find_license(label, as_of) if row is None else _by_label(label, row, as_of)
+
+
+def _find_license(asked: str, as_of: str) -> Resolution | None:
+    plain = _unmarked(asked)
+    if plain in _names():
+        return Resolution(asked=asked, choices=((_names()[plain],),))
+    if plain in _labels():
+        return _by_label(asked, _labels()[plain], as_of)
+    return _expression(asked.strip(), as_of)
+
+
+def _unmarked(name: str) -> str:
+    return name.strip().lower().removeprefix("license:")
 
 
 def _by_label(asked: str, row: dict[str, Any], as_of: str) -> Resolution:
