@@ -178,6 +178,14 @@ def test_a_label_that_the_ancestors_do_not_allow_breaks_keep_terms(release: Path
     ]
 
 
+def test_a_model_that_comes_from_none_has_the_license_that_its_directory_names(
+    tmp_path: Path, texts: Path
+) -> None:
+    shutil.copy(texts / "apache-2.0.txt", tmp_path / "LICENSE")
+    report = audit(tmp_path, use="internal use")
+    assert (report.verdict, report.subject.license) == ("permitted", "apache-2.0")
+
+
 def test_of_two_licenses_that_witnesses_name_the_stricter_decides(tmp_path: Path) -> None:
     folder = make(
         tmp_path / "model",

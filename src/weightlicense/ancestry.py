@@ -36,8 +36,12 @@ MOST_CHOICES: Final = 64
 MOST_NAMED: Final = 5
 
 
-def terms_of(lineage: Lineage, asked: Asked, day: str, offered: str | None) -> Terms:
+def terms_of(
+    lineage: Lineage, asked: Asked, day: str, offered: str | None, *, told_elsewhere: bool = False
+) -> Terms:
     """The terms of the subject of a lineage; `offered` is the license that the release is declared to have.
+
+    `told_elsewhere`: the subject's own terms are not the lineage's to tell, so that it is not unknown for lack of them.
 
     Raises `UsageError` where a work names a model or a license that is not known, with the work.
     """
@@ -52,12 +56,12 @@ def terms_of(lineage: Lineage, asked: Asked, day: str, offered: str | None) -> T
     known: dict[tuple[str | None, str | None], Terms] = {}
     closed: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
     works = reach(lineage)
-    is_alone = len(works) == 1
+    is_unknown = len(works) == 1 and not told_elsewhere
     for reached in works:
         key = (reached.work.model, reached.work.license)
         if key == (None, None):
             # A subject with parents is the user's own work; one without is a work of which nothing is known.
-            if reached.toward is not None or is_alone:
+            if reached.toward is not None or is_unknown:
                 nameless.setdefault(reached.work.id, reached)
             reached_terms.append((reached, Terms(name=reached.work.id, choices=())))
             continue

@@ -201,10 +201,10 @@ class _Weighing:
     def _terms(self) -> Terms:
         lineage = self._lineage()
         offers = self._offers()
-        first = terms_of(lineage, self.asked, self.day, offers[0] if offers else None)
+        first = terms_of(lineage, self.asked, self.day, offers[0] if offers else None, told_elsewhere=True)
         claims = {(claim.document, claim.work): claim for claim in first.claims}
         for offered in offers[1:]:
-            for claim in terms_of(lineage, self.asked, self.day, offered).claims:
+            for claim in terms_of(lineage, self.asked, self.day, offered, told_elsewhere=True).claims:
                 old = claims.get((claim.document, claim.work))
                 if old is None or (claim.state == "unmet" and old.state != "unmet"):
                     claims[claim.document, claim.work] = claim
