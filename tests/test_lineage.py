@@ -297,6 +297,20 @@ def test_works_without_a_license_are_told_by_name_whatever_their_order(
     assert found.path == ("a", "w0")
 
 
+@pytest.mark.parametrize("order", [("w1", "w2"), ("w2", "w1")])
+def test_of_works_that_claim_the_same_the_nearest_is_named_whatever_their_order(
+    folder: Path, order: tuple[str, ...]
+) -> None:
+    works = {
+        "w0": {"from": [{"work": name, "relation": "merge"} for name in order]},
+        "w1": {"license": "mit", "from": [{"work": "w3", "relation": "fine-tune"}]},
+        "w2": {"license": "mit", "from": [{"work": "w3", "relation": "fine-tune"}]},
+        "w3": {"license": "llama-3"},
+    }
+    report = answered(folder, works, "merge release", {})
+    assert [f.clause for f in report.findings if f.duty == "keep-terms"] == ["keep-terms-w1"]
+
+
 def test_a_model_of_the_registry_brings_the_act_by_which_it_was_made(folder: Path) -> None:
     works = {
         "w0": {"from": [{"work": "r1", "relation": "re-upload"}]},

@@ -282,14 +282,21 @@ def _claims(
         for term in dict.fromkeys(term for choice in terms.choices for term in choice):
             carriers.setdefault(term.root, []).append(reached.work.id)
     known: dict[str, Resolution | None] = {}
-    order = {name: index for index, name in enumerate(by_id)}
+    distance: dict[str, int] = {}
+    for name, reached in by_id.items():
+        distance[name] = 0 if reached.toward is None else distance[reached.toward.work.id] + 1
+    order = {name: (steps, name) for name, steps in distance.items()}
+    for named in children.values():
+        named.sort(key=lambda child: (order[child[0].id], child[1]))
     for root, works in carriers.items():
         if _is_free(root):
             continue
         document = catalogue.document(root)
-        breaking: dict[tuple[str, bool], list[tuple[int, str, _Derived]]] = {}
+        breaking: dict[tuple[str, bool], list[tuple[tuple[int, str], str, _Derived]]] = {}
         for name, derived in _derivatives(
-            works, children, is_taught_reached=document.target_is_derivative is not None
+            sorted(works, key=order.__getitem__),
+            children,
+            is_taught_reached=document.target_is_derivative is not None,
         ).items():
             claimed = offered if name == subject and offered is not None else by_id[name].work.license
             if claimed is not None:
