@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,8 @@ _JAMO = "\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff"  # Hangul syllables in parts, 
 _APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u2032\u00b4\uff07"
 # Each class of thousands of characters costs a millisecond to compile, so each stands here once.
 _WORD = re.compile(
-    r"(?=[^\W_])"
+    r"[A-Za-z]++(?=[ \n,.;:()\"\u201c\u201d/-])"  # most words, known to end here without a look at the rest
+    r"|(?=[^\W_])"
     rf"(?:[\u0300-\u036f]*(?:[{_APOSTROPHES}]|(?<=\d)\\?[.,\uff0e](?=\d))?[^\W_{_CJK}{_JAMO}]++)++[\u0300-\u036f]*"
     rf"|[{_CJK}][\u3099\u309a\uff9e\uff9f]?"
     rf"|[{_JAMO}]+"
@@ -73,6 +74,9 @@ _NOISE = re.compile(
     r"|(?P<reference>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)"
     r"|\](?P<target>\((?:[^()\s]|\([^()\s]*\))+(?:\s+\"[^\"\n]*\")?\))"
 )
+_NOISE_BEGIN = re.compile(
+    rf"[<&\]{_INVISIBLE}]"
+)  # tried at each character the long pattern takes most of the time
 _INSTEAD = {"invisible": "", "inline": "", "block": " ", "target": " "}
 _LINK_LENGTH = 500
 _SCHEMES = frozenset({"http", "https", "mailto", "www"})
@@ -157,27 +161,38 @@ def tokenize(text: str) -> Words:
     no words anyway. Numbers of sections and lists are words: they are what a text refers to.
     """
     cleaned, begins, origins, limits = _clean(text)
-    known: dict[str, tuple[str, ...]] = {}
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    plain = len(begins) == 1
+    tokens: list[str] = []
+    spans: list[tuple[int, int]] = []
     for found in _WORD.finditer(cleaned):
-        token = found[0]
-        forms = known.get(token)
-        if forms is None:
-            forms = known[token] = _forms(token)
-        start, end = found.span()
-        if not plain:
-            piece = bisect_right(begins, start) - 1
-            last = bisect_right(begins, end - 1) - 1
-            start = origins[piece] + start - begins[piece]
-            end = origins[last] + (end - begins[last]) if limits[last] < 0 else limits[last]
-        for form in forms:
-            words.append(form)
-            starts.append(start)
-            ends.append(end)
-    return Words(text=text, words=tuple(words), starts=tuple(starts), ends=tuple(ends))
+        tokens.append(found[0])
+        spans.append(found.span())
+    if len(begins) > 1:
+        spans = list(_in_original(spans, begins, origins, limits))
+    forms = {token: _forms(token) for token in set(tokens)}
+    if all(len(form) == 1 for form in forms.values()):
+        words = [forms[token][0] for token in tokens]
+    else:  # a sign for several words, or for none
+        words = [word for token in tokens for word in forms[token]]
+        pairs = zip(tokens, spans, strict=True)
+        spans = [span for token, span in pairs for _ in forms[token]]
+    starts, ends = zip(*spans, strict=True) if spans else ((), ())
+    return Words(text=text, words=tuple(words), starts=starts, ends=ends)
+
+
+def _in_original(
+    spans: list[tuple[int, int]], begins: list[int], origins: list[int], limits: list[int]
+) -> Iterator[tuple[int, int]]:
+    """Places in the cleaned text, in order, as places in the original."""
+    piece = 0
+    final = len(begins) - 1
+    for start, end in spans:
+        while piece < final and begins[piece + 1] <= start:
+            piece += 1
+        last = piece
+        while last < final and begins[last + 1] < end:
+            last += 1
+        shift = origins[piece] - begins[piece]
+        yield start + shift, origins[last] + end - begins[last] if limits[last] < 0 else limits[last]
 
 
 def _clean(text: str) -> tuple[str, list[int], list[int], list[int]]:
@@ -187,8 +202,12 @@ def _clean(text: str) -> tuple[str, list[int], list[int], list[int]]:
     """
     pieces: list[str] = []
     begins, origins, limits = [0], [0], [-1]
-    length = done = 0
-    for found in _NOISE.finditer(text):
+    length = done = passed = 0
+    for begun in _NOISE_BEGIN.finditer(text):
+        found = _NOISE.match(text, begun.start()) if begun.start() >= passed else None
+        if found is None:
+            continue
+        passed = found.end()
         kind = found.lastgroup or ""
         start, end = found.span(kind)
         if kind == "target" and not _repeats(text, start, end):

@@ -96,16 +96,18 @@ def identify(text: str | bytes | Path, *, texts: Path | None = None) -> tuple[Ma
     if len(data) > MOST_BYTES:
         data, cut_off = data[:MOST_BYTES], True
     prints = known()
+    raw = hashlib.sha256(data).hexdigest()
+    if not cut_off and raw in prints.by_bytes:
+        return (_same(prints, prints.by_bytes[raw], "exact"),)
     if isinstance(text, str):
         written: str | None = text[:MOST_BYTES]
     else:
         written = layout.read(data, prints)
     if written is None:
         return (Match(id=None, match="unknown", similarity=0.0),)
-    raw = hashlib.sha256(data).hexdigest()
     best: tuple[Match, ...] = ()
     for reading in layout.readings(_seen(written, prints)):
-        matches = _Search(prints, raw, reading, texts, cut_off=cut_off).matches()
+        matches = _Search(prints, reading, texts, cut_off=cut_off).matches()
         if not best or _differences(matches) < _differences(best):
             best = matches
         if all(match.match in ("exact", "reformatted") for match in best):
@@ -122,10 +124,19 @@ def _seen(written: str, prints: Known) -> str:
     places = layout.unseen(text)
     if not places:
         return written
-    search = _Search(prints, "", text, None, cut_off=False)
+    search = _Search(prints, text, None, cut_off=False)
     found = search.found()
     hidden = [place for place in places if any(search.is_split(each, place) for each in found)]
     return layout.without(text, hidden) if hidden else written
+
+
+def _same(prints: Known, index: int, match: Kind) -> Match:
+    """A text with all the words of a known one and no others."""
+    first = prints.prints[index]
+    others = (each for each in prints.by_words[first.words_sha256] if each != index)
+    return Match(
+        id=first.id, match=match, similarity=1.0, also=tuple(prints.prints[each].id for each in others)
+    )
 
 
 def _differences(matches: tuple[Match, ...]) -> tuple[bool, int, float]:
@@ -147,9 +158,8 @@ class _Found(Struct):
 
 
 class _Search:
-    def __init__(self, prints: Known, raw: str, written: str, texts: Path | None, *, cut_off: bool) -> None:
+    def __init__(self, prints: Known, written: str, texts: Path | None, *, cut_off: bool) -> None:
         self.known = prints
-        self.raw = raw
         self.texts = texts
         self.cut_off = cut_off
         self.words = tokenize(written)
@@ -158,7 +168,7 @@ class _Search:
     def matches(self) -> tuple[Match, ...]:
         same = self.known.by_words.get(words_digest(self.words.words)) if self.words.words else None
         if same and not self.cut_off:
-            return (self._same(same),)
+            return (_same(self.known, same[0], "reformatted"),)
         found = self.found()
         if not found:
             return (self._unknown(),)
@@ -178,16 +188,6 @@ class _Search:
             max(0, min(last, block.new + block.length) - max(first, block.new)) for block in found.blocks
         )
         return 0 < inside < found.matched
-
-    def _same(self, same: list[int]) -> Match:
-        equal = [index for index in same if self.known.prints[index].sha256 == self.raw]
-        first = (equal or same)[0]
-        return Match(
-            id=self.known.prints[first].id,
-            match="exact" if equal else "reformatted",
-            similarity=1.0,
-            also=tuple(self.known.prints[index].id for index in same if index != first),
-        )
 
     def _unknown(self) -> Match:
         shares = self.known.shortlist(self.compared.hashes, _CANDIDATES)

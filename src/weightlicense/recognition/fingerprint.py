@@ -168,7 +168,9 @@ class Known:
         if len(self._low) != total or len(self._high) != total:
             raise UsageError("the fingerprints are cut short", hint="install weightlicense again")
         self.by_words: dict[str, list[int]] = {}
+        self.by_bytes: dict[str, int] = {}
         for index, each in enumerate(self.prints):
+            self.by_bytes.setdefault(each.sha256, index)
             self.by_words.setdefault(each.words_sha256, []).append(index)
         self._runs: dict[int, array[int]] = {}
         self._places, self._weights = self._sample()
@@ -211,13 +213,16 @@ class Known:
 
     def shortlist(self, hashes: Iterable[int], most: int) -> list[tuple[float, int]]:
         """The documents of which most is in a text, by the weight of the runs they share: share, document."""
-        scores: dict[int, float] = {}
+        scores = [0.0] * len(self.prints)
         places, rarity = self._places, self._rarity
-        for hash in {hash for hash in hashes if not hash & SAMPLED}:
-            for index in places.get(hash, ()):
-                scores[index] = scores.get(index, 0.0) + rarity[len(places[hash])]
+        for hash in places.keys() & hashes:
+            sharers = places[hash]
+            weight = rarity[len(sharers)]
+            for index in sharers:
+                scores[index] += weight
         shares = sorted(
-            ((score / self._weights[index], -index) for index, score in scores.items()), reverse=True
+            ((score / self._weights[index], -index) for index, score in enumerate(scores) if score),
+            reverse=True,
         )
         return [(share, -index) for share, index in shares[:most]]
 
