@@ -247,6 +247,20 @@ def atoms(condition: Condition) -> Iterator[Atom]:
             return
 
 
+def signed_atoms(condition: Condition, *, sign: bool = True) -> Iterator[tuple[Atom, bool]]:
+    """Every fact test in a condition, and whether it counts as it stands (True) or negated."""
+    match condition:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from signed_atoms(part, sign=sign)
+        case Not(part):
+            yield from signed_atoms(part, sign=not sign)
+        case Atom():
+            yield condition, sign
+        case Acts() | Constant():
+            return
+
+
 # --- compiling -------------------------------------------------------------------------------------------------
 
 

@@ -2,19 +2,32 @@
 
 Conditions cut each unknown fact into cells (below, at and above a threshold; inside or outside a region; with or
 without a tag). Searching the cells is exact where three-valued logic alone would ask too much: a fact is asked only
-if two of its cells lead to different sides of the line with everything else equal.
+if two of its cells lead to different sides of the line with everything else equal. The search is directed: it assumes
+only what an open condition still turns on, and where holds are to be avoided only the cells that no other excels.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from itertools import combinations
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import combinations, permutations
 from typing import Any, Final
 
 from msgspec import Struct
 
-from weightlicense.condition import Atom, Truth, Values, atoms, value_test
+from weightlicense.condition import (
+    All,
+    AnyOf,
+    Atom,
+    Condition,
+    Not,
+    Truth,
+    Values,
+    atoms,
+    compiled,
+    signed_atoms,
+    value_test,
+)
 from weightlicense.engine.program import Hold
 from weightlicense.usecase import amount
 from weightlicense.value import Interval, Members, Places
@@ -22,6 +35,9 @@ from weightlicense.vocabulary import JUDGEMENT_PREFIX, MISSING_PREFIX, Fact, Voc
 
 Variable = tuple[str, str]
 """A key of a fact and, for a set, the member asked about (else empty)."""
+
+Look = Callable[[Collection[Variable] | None], tuple[Truth, Variable | None]]
+"""A condition as it stands: its truth and, while undecided, a variable (among those given) that it turns on."""
 
 LARGEST_SET: Final = 4
 
@@ -80,6 +96,10 @@ class Search:
                 for variable in self._reached(atom, keyed[atom.key]):
                     variables[variable] = None
             self.variables[id(hold)] = tuple(variables)
+        # An exemption that nobody declared is not open, and yet turns on its fact where another hold asks for it.
+        self.reads = {id(hold): {atom.key for atom in atoms(hold.condition)} for hold in self.holds}
+        self.looks = {id(hold): self._look(hold.condition, keyed) for hold in self.holds}
+        self.mildest = self._mildest()
         self.components = self._components()
 
     # --- the space
@@ -234,14 +254,12 @@ class Search:
         has, lacks = self._partly(now)
         if isinstance(cell.value, tuple):
             inside, members = cell.value
-            if inside:
-                has |= {tag}
-            else:
-                lacks |= members
-        elif cell.value:
-            has |= {tag}
         else:
-            lacks |= {tag}
+            inside, members = cell.value, frozenset({tag})
+        if inside:
+            has, lacks = has | {tag}, lacks - members
+        else:
+            has, lacks = has - {tag}, lacks | members
         self.assumed[key] = Members(has=has, lacks=lacks)
         return before
 
@@ -273,32 +291,115 @@ class Search:
             return False
         return tag in value.has or tag in value.lacks
 
-    def _next(self, pending: list[Hold], skip: Variable | None = None) -> Variable | None:
-        for hold in pending:
-            for variable in self.variables[id(hold)]:
-                if variable != skip and not self._is_assumed(variable):
-                    return variable
-        return None
+    # --- how holds stand
+
+    def _look(self, condition: Condition, keyed: dict[str, list[Variable]]) -> Look:
+        """The condition as a function that walks its open parts only."""
+        match condition:
+            case Not(part):
+                inner = self._look(part, keyed)
+
+                def negated(among: Collection[Variable] | None) -> tuple[Truth, Variable | None]:
+                    truth, open_ = inner(among)
+                    return None if truth is None else not truth, open_
+
+                return negated
+            case All(parts) | AnyOf(parts):
+                looks = tuple(self._look(part, keyed) for part in parts)
+                settles = isinstance(condition, AnyOf)
+
+                def joined(among: Collection[Variable] | None) -> tuple[Truth, Variable | None]:
+                    answer: Truth = not settles
+                    first = None
+                    for look in looks:
+                        truth, open_ = look(among)
+                        if truth is settles:
+                            return settles, None
+                        if truth is None:
+                            answer, first = None, first or open_
+                    return answer, first
+
+                return joined
+            case _:
+                test = compiled(condition, self.words)
+                variables = (
+                    tuple(self._reached(condition, keyed[condition.key]))
+                    if isinstance(condition, Atom) and self.is_open(condition)
+                    else ()
+                )
+
+                def looked(among: Collection[Variable] | None) -> tuple[Truth, Variable | None]:
+                    truth = test(self.assumed)
+                    if truth is not None:
+                        return truth, None
+                    for variable in variables:
+                        if (among is None or variable in among) and not self._is_assumed(variable):
+                            return None, variable
+                    return None, None
+
+                return looked
+
+    def _stand(self, hold: Hold, among: Collection[Variable] | None = None) -> tuple[Truth, Variable | None]:
+        look = self.looks.get(id(hold))
+        return (hold.test(self.assumed), None) if look is None else look(among)
+
+    def _mildest(self) -> dict[Variable, tuple[Cell, ...]]:
+        """The cells of each variable in which no hold is truer than in another cell: enough to avoid them all."""
+        uses: dict[str, list[tuple[Atom, bool]]] = {}
+        openers: set[str] = set()
+        for hold in self.holds:
+            for atom, sign in signed_atoms(hold.condition):
+                uses.setdefault(atom.key, []).append((atom, sign))
+                openers.update(name for name, _accepted in atom.opened_by)
+        mildest = {}
+        for variable, cells in self.cells.items():
+            key, tag = variable
+            mildest[variable] = cells
+            if key in openers or key.startswith(MISSING_PREFIX):
+                continue
+            if tag:
+                raises = {
+                    (name != "only") is sign for atom, sign in uses[key] for name, _operand in atom.tests
+                }
+                if len(raises) == 1:
+                    mildest[variable] = (cells[0],) if raises == {True} else (cells[1],)
+            else:
+                mildest[variable] = self._least(cells, uses[key])
+        return mildest
+
+    def _least(self, cells: tuple[Cell, ...], uses: list[tuple[Atom, bool]]) -> tuple[Cell, ...]:
+        tests = [(value_test(atom, self.words), sign) for atom, sign in uses]
+        rows = [
+            tuple(0 if truth is None else 1 if truth is sign else -1 for truth, sign in outcomes)
+            for outcomes in ([(test(cell.value), sign) for test, sign in tests] for cell in cells)
+        ]
+        kept: list[int] = []
+        for index, row in enumerate(rows):
+            if any(_is_below(rows[other], row) for other in kept):
+                continue
+            kept = [other for other in kept if not _is_below(row, rows[other])] + [index]
+        return tuple(cells[index] for index in kept)
 
     # --- questions to the space
 
-    def can_avoid(self, holds: list[Hold]) -> bool:
-        """Whether some facts leave every one of these holds false."""
-        pending = []
+    def can_avoid(self, holds: list[Hold], among: Collection[Variable] | None = None) -> bool:
+        """Whether some facts (some of these, where given) leave every one of these holds false."""
+        pending: list[Hold] = []
+        variable = None
         for hold in holds:
-            truth = hold.test(self.assumed)
+            truth, open_ = self._stand(hold, among)
             if truth:
                 return False
             if truth is None:
+                if open_ is None:
+                    return False
                 pending.append(hold)
-        if not pending:
-            return True
-        variable = self._next(pending)
+                variable = variable or open_
         if variable is None:
-            return False
-        for cell in self.cells[variable]:
+            return True
+        for cell in self.mildest[variable]:
             before = self._assume(variable, cell)
-            found = self.can_avoid(pending)
+            found = self.can_avoid(pending, among)
             self._restore(variable, before)
             if found:
                 return True
@@ -306,10 +407,9 @@ class Search:
 
     def can_hold(self, hold: Hold) -> bool:
         """Whether some facts make this hold true."""
-        truth = hold.test(self.assumed)
+        truth, variable = self._stand(hold)
         if truth is not None:
             return truth
-        variable = self._next([hold])
         if variable is None:
             return True
         for cell in self.cells[variable]:
@@ -333,25 +433,30 @@ class Search:
         return any(self._pivots(component.holds, variable) for variable in variables)
 
     def _pivots(self, holds: list[Hold], variable: Variable) -> bool:
-        outcomes: list[Truth] = []
-        pending: list[Hold] = []
-        for cell in self.cells[variable]:
-            before = self._assume(variable, cell)
-            truths = [hold.test(self.assumed) for hold in holds]
+        for hold in holds:
+            if variable[0] not in self.reads[id(hold)]:
+                continue
+            for caught, free in permutations(self.cells[variable], 2):
+                before = self._assume(variable, caught)
+                found = self._turns(hold, holds, variable, free)
+                self._restore(variable, before)
+                if found:
+                    return True
+        return False
+
+    def _turns(self, hold: Hold, holds: list[Hold], variable: Variable, free: Cell) -> bool:
+        """Whether some facts make the hold true, and leave all holds false if only this variable were free."""
+        truth, other = self._stand(hold)
+        if truth:
+            before = self._assume(variable, free)
+            found = self.can_avoid(holds)
             self._restore(variable, before)
-            outcomes.append(True if True in truths else None if None in truths else False)
-            if outcomes[-1] is None:
-                pending += [hold for hold, truth in zip(holds, truths, strict=True) if truth is None]
-        if True in outcomes and False in outcomes:
-            return True
-        if None not in outcomes:
-            return False
-        other = self._next(pending, skip=variable)
-        if other is None:
+            return found
+        if truth is False or other is None:
             return False
         for cell in self.cells[other]:
             before = self._assume(other, cell)
-            found = self._pivots(holds, variable)
+            found = self._turns(hold, holds, variable, free)
             self._restore(other, before)
             if found:
                 return True
@@ -359,38 +464,18 @@ class Search:
 
     def smallest(self, component: Component, keys: list[str]) -> tuple[str, ...]:
         """A smallest set of these facts that can settle the component on the allowed side; empty where none can."""
+
+        def settle(chosen: Collection[str]) -> bool:
+            variables = {v for hold in component.holds for v in self.variables[id(hold)] if v[0] in chosen}
+            return self.can_avoid(component.holds, variables)
+
+        if not settle(keys):
+            return ()
         for size in range(1, min(len(keys), LARGEST_SET) + 1):
             for chosen in combinations(keys, size):
-                variables = {
-                    v: None for hold in component.holds for v in self.variables[id(hold)] if v[0] in chosen
-                }
-                if self._settled_by(component.holds, list(variables)):
+                if settle(chosen):
                     return chosen
-        return tuple(keys) if len(keys) > LARGEST_SET else ()
-
-    def _settled_by(self, holds: list[Hold], variables: list[Variable]) -> bool:
-        pending = []
-        for hold in holds:
-            truth = hold.test(self.assumed)
-            if truth:
-                return False
-            if truth is None:
-                pending.append(hold)
-        if not pending:
-            return True
-        mine = next(
-            (v for h in pending for v in self.variables[id(h)] if v in variables and not self._is_assumed(v)),
-            None,
-        )
-        if mine is None:
-            return False
-        for cell in self.cells[mine]:
-            before = self._assume(mine, cell)
-            found = self._settled_by(pending, variables)
-            self._restore(mine, before)
-            if found:
-                return True
-        return False
+        return tuple(keys)
 
     def answers(self, key: str) -> Iterator[tuple[Cell, list[Hold], bool]]:
         """For each cell of a fact: the holds that it makes true, and whether it leaves others undecided.
@@ -436,6 +521,10 @@ class Search:
 
 
 _NOTHING: Final = object()
+
+
+def _is_below(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    return all(one <= other for one, other in zip(first, second, strict=True))
 
 
 def _told(truths: list[tuple[Hold, Truth]]) -> tuple[list[Hold], bool]:
