@@ -100,6 +100,10 @@ class Search:
         self.reads = {id(hold): {atom.key for atom in atoms(hold.condition)} for hold in self.holds}
         self.looks = {id(hold): self._look(hold.condition, keyed) for hold in self.holds}
         self.mildest = self._mildest()
+        self.mild_members: dict[str, list[Variable]] = {}
+        for variable, cells in self.mildest.items():
+            if variable[1] and len(cells) == 1:
+                self.mild_members.setdefault(variable[0], []).append(variable)
         self.components = self._components()
 
     # --- the space
@@ -397,6 +401,8 @@ class Search:
                 variable = variable or open_
         if variable is None:
             return True
+        if variable in self.mild_members.get(variable[0], ()):
+            return self._can_avoid_without_members(variable[0], pending, among)
         for cell in self.mildest[variable]:
             before = self._assume(variable, cell)
             found = self.can_avoid(pending, among)
@@ -405,6 +411,25 @@ class Search:
                 return True
         return False
 
+    def _can_avoid_without_members(
+        self, key: str, holds: list[Hold], among: Collection[Variable] | None
+    ) -> bool:
+        """The same, with all the members of a set that have one mildest cell in it at once."""
+        before = self.assumed.get(key, _NOTHING)
+        has, lacks = self._partly(self.assumed[key])
+        present, absent = set(has), set(lacks)
+        for variable in self.mild_members[key]:
+            if (among is not None and variable not in among) or variable[1] in has or variable[1] in lacks:
+                continue
+            if self.mildest[variable][0] is self.cells[variable][0]:
+                absent |= self._covered(variable)
+            else:
+                present.add(variable[1])
+        self.assumed[key] = Members(has=frozenset(present), lacks=frozenset(absent))
+        found = self.can_avoid(holds, among)
+        self._restore((key, ""), before)
+        return found
+
     def can_hold(self, hold: Hold) -> bool:
         """Whether some facts make this hold true."""
         truth, variable = self._stand(hold)
@@ -412,7 +437,7 @@ class Search:
             return truth
         if variable is None:
             return True
-        for cell in self.cells[variable]:
+        for cell in reversed(self.cells[variable]):
             before = self._assume(variable, cell)
             found = self.can_hold(hold)
             self._restore(variable, before)
@@ -454,7 +479,7 @@ class Search:
             return found
         if truth is False or other is None:
             return False
-        for cell in self.cells[other]:
+        for cell in reversed(self.cells[other]):
             before = self._assume(other, cell)
             found = self._turns(hold, holds, variable, free)
             self._restore(other, before)
@@ -469,7 +494,7 @@ class Search:
             variables = {v for hold in component.holds for v in self.variables[id(hold)] if v[0] in chosen}
             return self.can_avoid(component.holds, variables)
 
-        if not settle(keys):
+        if not keys or not settle(keys):
             return ()
         for size in range(1, min(len(keys), LARGEST_SET) + 1):
             for chosen in combinations(keys, size):
