@@ -256,7 +256,7 @@ def _questions_of_law(reached: Reached, terms: Terms) -> list[engine.Unknown]:
 # --- claims ----------------------------------------------------------------------------------------------------
 
 
-class _Derived(Struct, frozen=True, kw_only=True):
+class _Derived(Struct, frozen=True, kw_only=True, gc=False):
     """How a work comes from the nearest of the works that carry a license."""
 
     ancestor: str

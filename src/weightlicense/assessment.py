@@ -50,7 +50,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     policies: tuple[str, ...] = ()
 
 
-class Term(Struct, frozen=True, kw_only=True):
+class Term(Struct, frozen=True, kw_only=True, gc=False):
     """A license that applies to the subject: with which policies, for which acts, and by way of which works.
 
     `acts` None stands for those of the use; `making` are acts by which the registry's model was made from the work.
@@ -65,7 +65,7 @@ class Term(Struct, frozen=True, kw_only=True):
     is_claim: bool = False
 
 
-class Terms(Struct, frozen=True, kw_only=True):
+class Terms(Struct, frozen=True, kw_only=True, gc=False):
     """The subject resolved: the licensee's choices of terms that all apply, and what stays unknown whatever the choice.
 
     `derived` are facts that the ancestors settle: name, value, where it comes from.

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 
-class Work(Struct, frozen=True, kw_only=True):
+class Work(Struct, frozen=True, kw_only=True, gc=False):
     """A work that the subject came from, or the subject itself: what is claimed of it, and the `documents` that it brings.
 
     The documents are licenses, alternatives included, then the policies that come with them; none where nobody can say.
@@ -21,7 +21,7 @@ class Work(Struct, frozen=True, kw_only=True):
     documents: tuple[str, ...] = ()
 
 
-class Relation(Struct, frozen=True, kw_only=True):
+class Relation(Struct, frozen=True, kw_only=True, gc=False):
     """How one work came from another: `quantize`, `fine-tune`, `merge`, `dataset` and the others of the lineage file."""
 
     work: str

@@ -46,7 +46,7 @@ PUBLISHING: Final = REACHING | {"publish-outputs"}
 """Acts on outputs, or on data made of them, by which they are published."""
 
 
-class Work(Struct, frozen=True, kw_only=True):
+class Work(Struct, frozen=True, kw_only=True, gc=False):
     """A work with what is claimed of it, and the works that it came from, each with the relation."""
 
     id: str
@@ -63,7 +63,7 @@ class Lineage(Struct, frozen=True, kw_only=True):
     works: dict[str, Work]
 
 
-class Reached(Struct, frozen=True, kw_only=True):
+class Reached(Struct, frozen=True, kw_only=True, gc=False):
     """A work that the subject came from: in which way, the next work on a shortest path, and the relations on it.
 
     The way is `base` (the subject is derived from it), `teaching` (it learned from its outputs), `data` (it was trained on

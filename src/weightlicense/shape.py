@@ -287,8 +287,10 @@ def _check_keys(node: Node, present: dict[str, Node], shape: Record, reporter: R
             hint = f"did you mean '{alike[0]}'?" if alike else f"known keys: {', '.join(known)}"
             reporter.report(value.key_line, _joined(path, key), "unknown key", hint)
             continue
+        if not shape.is_ordered:
+            continue
         later = next((name for name in before if known.index(name) > known.index(key)), None)
-        if later is not None and shape.is_ordered:
+        if later is not None:
             hint = f"the order is {', '.join(name for name in known if name in present)}"
             reporter.report(value.key_line, path, f"key '{key}' should stand before '{later}'", hint)
         before.append(key)

@@ -32,6 +32,7 @@ MOST_PROBLEMS = 100
 
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*(?:_[0-9]+)*)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BEGIN_OF_NUMBER = frozenset("+-0123456789")
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
@@ -52,7 +53,7 @@ _PARSER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Value: TypeAlias = "dict[str, Node] | list[Node] | str | int | bool | datetime.date | None"
 
 
-class Node(Struct, frozen=True, kw_only=True):
+class Node(Struct, frozen=True, kw_only=True, gc=False):
     """A value of a file and where it stands.
 
     Lines count from 1. `start` and `end` are offsets in characters, `end` exclusive, in the text that is
@@ -327,17 +328,19 @@ class _Reading:
             if not _is_blank(content):
                 self.stop(number, "a second document begins", "one file holds one document")
 
-    def count(self, event: _Event) -> None:
-        self.nodes += 1
-        if self.nodes > self.most_nodes:
-            self.stop(event.start_mark.line + 1, f"more than {self.most_nodes:,} values", "split the file")
+    def stop_at_most(self, event: _Event) -> NoReturn:
+        self.stop(event.start_mark.line + 1, f"more than {self.most_nodes:,} values", "split the file")
 
     def refuse(self, event: _Event, message: str, hint: str) -> None:
         path = self.stack[-1].next_path() if self.stack else ""
         self.report(event.start_mark.line + 1, message, hint, path=path)
 
     def check_properties(self, event: _Event) -> None:
-        self.count(event)
+        self.nodes += 1
+        if self.nodes > self.most_nodes:
+            self.stop_at_most(event)
+        if event.anchor is None and event.tag is None:
+            return
         if event.anchor is not None:
             self.refuse(
                 event, f"anchor '&{_shortened(event.anchor)}'", "write the value out where it is used"
@@ -375,7 +378,9 @@ class _Reading:
         self.place(closed.content, closed.start, event.end_mark.index if closed.is_flow else closed.end)
 
     def alias(self, event: _Event) -> None:
-        self.count(event)
+        self.nodes += 1
+        if self.nodes > self.most_nodes:
+            self.stop_at_most(event)
         message = f"alias '*{_shortened(event.anchor or '')}'"
         if self.is_key_next():
             self.refuse_key(event.start_mark, f"{message} as a key", "write the key out")
@@ -402,6 +407,8 @@ class _Reading:
         text: str = event.value
         if text in _WORDS:
             return _WORDS[text]
+        if text[:1] not in _BEGIN_OF_NUMBER:
+            return text
         if _NUMBER.fullmatch(text):
             digits = len(text.lstrip("+-").replace("_", ""))
             if digits > MOST_DIGITS:
@@ -451,15 +458,17 @@ class _Reading:
 
     def place(self, value: Value, start: _Mark, end: int, *, is_one_line: bool = False) -> None:
         """Put a finished value into the collection that is open, or make it the root."""
-        while end > start.index and self.text[end - 1] in " \t\r\n":
+        first = start.index
+        while end > first and self.text[end - 1] in " \t\r\n":
             end -= 1
         parent = self.stack[-1] if self.stack else None
         key_mark = start if parent is None or parent.key_mark is None else parent.key_mark
+        line = start.line + 1
         node = Node(
             value=value,
-            line=start.line + 1,
-            end_line=start.line + 1 + (0 if is_one_line else self.line_ends(start.index, end)),
-            start=start.index,
+            line=line,
+            end_line=line if is_one_line else line + self.line_ends(first, end),
+            start=first,
             end=end,
             key_line=key_mark.line + 1,
             key_start=key_mark.index,
