@@ -356,7 +356,7 @@ def _is_free(root: str) -> bool:
 def _resolved(claimed: str, day: str) -> Resolution | None:
     """What a claim names; None where that is a text of its own or none."""
     try:
-        found = catalogue.resolve_offered(claimed, as_of=day)
+        found = catalogue.resolve_license(claimed, as_of=day)
     except UsageError:
         return None
     return found if found.choices else None

@@ -238,7 +238,7 @@ def _name_offered_license(facts: Facts, day: str) -> None:
     if given is None or is_open_ended(given.value):
         return
     try:
-        found = catalogue.resolve_offered(given.value, as_of=day)
+        found = catalogue.resolve_license(given.value, as_of=day)
     except UsageError:
         return
     if len(found.choices) == 1 and len(found.choices[0]) == 1:

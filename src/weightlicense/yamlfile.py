@@ -328,17 +328,17 @@ class _Reading:
             if not _is_blank(content):
                 self.stop(number, "a second document begins", "one file holds one document")
 
-    def stop_at_most(self, event: _Event) -> NoReturn:
-        self.stop(event.start_mark.line + 1, f"more than {self.most_nodes:,} values", "split the file")
+    def count(self, event: _Event) -> None:
+        self.nodes += 1
+        if self.nodes > self.most_nodes:
+            self.stop(event.start_mark.line + 1, f"more than {self.most_nodes:,} values", "split the file")
 
     def refuse(self, event: _Event, message: str, hint: str) -> None:
         path = self.stack[-1].next_path() if self.stack else ""
         self.report(event.start_mark.line + 1, message, hint, path=path)
 
     def check_properties(self, event: _Event) -> None:
-        self.nodes += 1
-        if self.nodes > self.most_nodes:
-            self.stop_at_most(event)
+        self.count(event)
         if event.anchor is None and event.tag is None:
             return
         if event.anchor is not None:
@@ -378,9 +378,7 @@ class _Reading:
         self.place(closed.content, closed.start, event.end_mark.index if closed.is_flow else closed.end)
 
     def alias(self, event: _Event) -> None:
-        self.nodes += 1
-        if self.nodes > self.most_nodes:
-            self.stop_at_most(event)
+        self.count(event)
         message = f"alias '*{_shortened(event.anchor or '')}'"
         if self.is_key_next():
             self.refuse_key(event.start_mark, f"{message} as a key", "write the key out")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -25,7 +24,6 @@ RANK: Final = ("declared", "card", "tag", "format", "text", "concluded", "prose"
 _BINDING = re.compile(
     r"(?i)non-?\s?commercial|research (?:use |purposes? )?only|not for commercial|no commercial|academic use"
 )
-_EDITION: Final = re.compile(r"\s+v\d[\d.]*$|\s+\((?:[A-Z][a-z]+ )(?:\d{1,2}, )?\d{4}\)$")
 _NO_PART_OF_THE_MODEL: Final = re.compile(r"(?:code|docs) \d+")
 _DATA: Final = re.compile(r"datasets \d+")
 _DATA_PURPOSES: Final = frozenset({"data", "DATA", "dataset", "dataset_DatasetPackage"})
@@ -100,7 +98,7 @@ def _more(written: str, place: str, component: str = "") -> Statement:
 def stated(written: str, day: str, *, kind: str, place: str, component: str = "") -> Statement:
     """One statement, resolved as people write licenses."""
     made = Statement(kind=kind, place=place, written=clean(written), component=component)
-    resolved = _resolved(written, day)
+    resolved = catalogue.find_written(written, as_of=day)
     if resolved is None:
         return replace(
             made, reason=f"{place} names {clean(written)}, which is no license that the catalogue knows."
@@ -115,65 +113,6 @@ def stated(written: str, day: str, *, kind: str, place: str, component: str = ""
         and not resolved.one_of
         and "names no text" in (resolved.reason or ""),
     )
-
-
-@lru_cache(maxsize=1024)
-def _resolved(written: str, day: str) -> catalogue.Resolution | None:
-    for name in _spellings(written):
-        if (found := catalogue.find_label(name, as_of=day)) is not None:
-            return found
-    label, documents = _names().get(_key(written), (None, ()))
-    if label is not None:
-        return catalogue.resolve_label(label, as_of=day)
-    meant = {resolved.choices: resolved for resolved in (catalogue.in_force(each, day) for each in documents)}
-    if len(meant) <= 1:
-        return next(iter(meant.values()), None)
-    told = f"The name {clean(written)} stands for different texts: {', '.join(documents)}."
-    return catalogue.Resolution(asked=written, reason=told, one_of=documents)
-
-
-def _spellings(written: str) -> Iterator[str]:
-    """As written, then as a label would be: `Apache License, Version 2.0` is `apache-license-2.0`, then `apache-2.0`."""
-    yield written
-    plain = _plain(written)
-    yield plain
-    yield re.sub(r"-licen[cs]e\b|^licen[cs]e-", "", plain)
-    if "/" in written:
-        path = re.sub(r"/(?:legalcode|deed)[^/]*$", "", written.lower().rstrip("/"))
-        host, *places = re.sub(r"^[a-z]+://(?:www\.)?|\.(?:txt|md|html)$", "", path).split("/")
-        if places:
-            yield places[-1]
-            yield f"{host.partition('.')[0]}-{places[-1]}"
-            yield f"cc-{'-'.join(places[-2:])}"
-
-
-def _plain(written: str) -> str:
-    text = re.sub(r"[,()\"'`*]|\bversion\b|\bv(?=\d)|\bthe\b", " ", written.lower())
-    return "-".join(text.strip(" .;:").replace("_", " ").split())
-
-
-def _key(written: str) -> str:
-    """What a name has in common with its other spellings: `Apache2`, `Apache License 2.0`; an address beside it is none of it."""
-    text = re.sub(r"\(?https?://[^\s()]*\)?", " ", written.lower())
-    text = re.sub(
-        r"\blicen[cs]e(?:[\s-]+agreement)?\b|\bversion\b|\bthe\b|\bv(?=\d)|(?<=[a-z])v(?=\d)", " ", text
-    )
-    text = re.sub(r"(?<=\d)\.0(?![\d.])", "", text)
-    return re.sub(r"(?<!\d)\.|\.(?!\d)|[^a-z0-9.+]", "", text)
-
-
-@cache
-def _names() -> dict[str, tuple[str | None, tuple[str, ...]]]:
-    """By key: the label of that name, and the licenses whose id or title it is, the date and version left out."""
-    documents: dict[str, dict[str, None]] = {}
-    for document, head in catalogue.heads().items():
-        if head["kind"] in ("license", "terms-of-use"):
-            title = _EDITION.sub("", head["title"])
-            for name in (document, *head.get("aliases", ()), head.get("spdx") or "", head["title"], title):
-                documents.setdefault(_key(name), {})[document] = None
-    labels = {_key(row["label"]): row["label"] for row in reversed(files.label_rows())}
-    every = documents.keys() | labels.keys()
-    return {key: (labels.get(key), tuple(documents.get(key, ()))) for key in every if key}
 
 
 def _by_witness(witness: Witness, day: str, parts: frozenset[str]) -> Iterator[Statement]:

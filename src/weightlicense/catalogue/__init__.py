@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -97,34 +97,49 @@ def _labels() -> dict[str, dict[str, Any]]:
 
 
 def resolve_license(asked: str, *, as_of: str) -> Resolution:
-    """What a document id, SPDX id or expression, or Hub label stands for on a date.
+    """What a document id, SPDX id or expression, Hub label, or a name in ordinary words stands for on a date.
 
     Raises `UsageError` with the nearest names where nothing of that name is known.
     """
-    found = _find_license(asked, as_of)
+    found = _find_license(asked, as_of) or find_written(asked, as_of=as_of)
     if found is None:
         hint = _near(_unmarked(asked), [*_names(), *_labels()], "licenses")
         raise UsageError(f"unknown license {asked!r}", hint=hint)
     return found
 
 
-def resolve_offered(asked: str, *, as_of: str) -> Resolution:
-    """What a license stands for that a release is offered under, also in ordinary words (`CC BY-SA 4.0`, a title).
+@lru_cache(maxsize=1024)
+def find_written(written: str, *, as_of: str) -> Resolution | None:
+    """What a license is that somebody wrote in ordinary words; None where nothing of that name is known."""
+    from weightlicense.catalogue import spelling
 
-    Raises `UsageError` with the nearest names where nothing of that name is known.
-    """
-    try:
-        return resolve_license(asked, as_of=as_of)
-    except UsageError:
-        plain = " ".join(asked.lower().split())
-        title = _titles().get(plain)
-        return resolve_license(title or plain.replace(" ", "-"), as_of=as_of)
+    for name in spelling.spellings(written):
+        if (found := find_label(name, as_of=as_of)) is not None:
+            return found
+    label, documents = _keys().get(spelling.key(written), (None, ()))
+    if label is not None:
+        return resolve_label(label, as_of=as_of)
+    meant = {resolved.choices: resolved for resolved in (in_force(each, as_of) for each in documents)}
+    if len(meant) <= 1:
+        return next(iter(meant.values()), None)
+    told = f"This name stands for different texts: {', '.join(documents)}."
+    return Resolution(asked=written, reason=told, one_of=documents)
 
 
 @cache
-def _titles() -> dict[str, str]:
-    """Document ids by title, in lower case."""
-    return {" ".join(head["title"].lower().split()): document_id for document_id, head in heads().items()}
+def _keys() -> dict[str, tuple[str | None, tuple[str, ...]]]:
+    """By key: the label of that name, and the licenses whose id or title it is, the date and version left out."""
+    from weightlicense.catalogue import spelling
+
+    documents: dict[str, dict[str, None]] = {}
+    for document_id, head in heads().items():
+        if head["kind"] in ("license", "terms-of-use"):
+            titles = (head["title"], spelling.undated(head["title"]))
+            for name in (document_id, *head.get("aliases", ()), head.get("spdx") or "", *titles):
+                documents.setdefault(spelling.key(name), {})[document_id] = None
+    labels = {spelling.key(row["label"]): row["label"] for row in reversed(files.label_rows())}
+    every = documents.keys() | labels.keys()
+    return {key: (labels.get(key), tuple(documents.get(key, ()))) for key in every if key}
 
 
 def resolve_label(label: str, *, as_of: str) -> Resolution:
