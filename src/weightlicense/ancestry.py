@@ -194,14 +194,20 @@ def _nameless(works: dict[str, Reached]) -> engine.Unknown:
 
 
 def _derived(reached_terms: list[tuple[Reached, Terms]]) -> Iterator[tuple[str, str, str]]:
-    """What the models that the subject is derived from say of it, where all of them agree."""
+    """What the models of the lineage say of their licenses, and those that the subject is made of say of it."""
+    place = "model registry, by the lineage"
+    under: dict[str, list[tuple[str, ...] | None]] = {}
+    for reached, terms in reached_terms:
+        if reached.way != "data":
+            for root in dict.fromkeys(term.root for choice in terms.choices for term in choice):
+                under.setdefault(root, []).append(terms.model.modalities if terms.model else None)
+    for root, each in under.items():
+        if all(each):
+            kinds = dict.fromkeys(kind for modalities in each for kind in modalities or ())
+            yield f"model.modalities[{root}]", ",".join(kinds), place
     models = [
         terms.model for reached, terms in reached_terms if reached.way == "base" and terms.model is not None
     ]
-    place = "model registry, by the lineage"
-    modalities = {model.modalities for model in models if model.modalities}
-    if len(modalities) == 1:
-        yield "model.modalities", ",".join(modalities.pop()), place
     families = {model.family for model in models}
     if len(families) == 1:
         family = families.pop()
