@@ -228,6 +228,52 @@ def test_a_license_is_known_however_people_write_its_name(
     assert (found.choices, found.one_of, found.reason is None) == (choices, one_of, bool(choices))
 
 
+def test_a_text_that_is_known_and_not_encoded_leaves_its_terms_unknown(tmp_path: Path, texts: Path) -> None:
+    folder = make(tmp_path / "m", {"LICENSE": (texts / "glm-130b.txt").read_text()})
+    report = audit(folder, use="research")
+    assert report.verdict == "undetermined"
+    assert [f.says for f in report.findings if f.status == "undecided"] == [
+        "LICENSE is glm-130b, or was made from it, whose clauses are not encoded. What it allows is unknown."
+    ]
+
+
+@pytest.mark.parametrize("name", ["model.cdx.json", "sbom.cdx.json", "model-bom.json"])
+def test_a_bill_of_materials_is_one_whatever_its_name(tmp_path: Path, name: str) -> None:
+    bill = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "metadata": {
+            "component": {
+                "type": "machine-learning-model",
+                "name": "m",
+                "licenses": [{"license": {"id": "CC-BY-NC-4.0"}}],
+            }
+        },
+    }
+    folder = make(tmp_path / "m", {"README.md": "---\nlicense: mit\n---\n", name: json.dumps(bill)})
+    report = audit(folder, use="commercial product")
+    assert (report.verdict, report.subject.license) == ("not-granted", "mit AND cc-by-nc-4.0")
+
+
+def test_a_bill_of_materials_in_xml_is_said_to_be_unread(tmp_path: Path) -> None:
+    folder = make(tmp_path / "m", {"README.md": "---\nlicense: mit\n---\n", "bom.xml": "<bom/>"})
+    assert [row.path for row in audit(folder, use="research").unread] == ["bom.xml"]
+
+
+@pytest.mark.parametrize(
+    ("parent", "license"),
+    [
+        ("llama3.1:8b-instruct-q4_K_M", "llama-3.1"),
+        ("registry.ollama.ai/library/llama3.1:70b", "llama-3.1"),
+        ("qwen2.5:3b", "qwen-research-2024-09-19"),
+        ("llama3.2:1b", "llama-3.2"),
+    ],
+)
+def test_a_name_of_ollama_with_its_tag_is_a_model(tmp_path: Path, parent: str, license: str) -> None:
+    report = audit(make(tmp_path / "m", {"Modelfile": f"FROM {parent}\n"}), use="research")
+    assert report.subject.license == license
+
+
 def test_every_parent_of_a_merge_is_evaluated(tmp_path: Path) -> None:
     folder = make(
         tmp_path / "Llama-mix",

@@ -155,6 +155,19 @@ def test_the_same_license_twice_is_found_twice(texts: Path) -> None:
     assert summary(found) == [("mit", "reformatted"), ("mit", "reformatted")]
 
 
+@pytest.mark.parametrize("shape", ["{:4}  {}", "{}: {}", "{} | {}"])
+def test_numbers_of_lines_are_layout_and_hide_no_change(texts: Path, shape: str) -> None:
+    def numbered(text: str) -> str:
+        return "\n".join(shape.format(*line) for line in enumerate(text.splitlines(), 1))
+
+    text = source(texts, "llama-3.1")
+    assert summary(identify(numbered(text))) == [("llama-3.1", "reformatted")]
+    altered = text.replace("700 million", "70 million")
+    found = only(numbered(altered))
+    assert found.match == "modified"
+    assert {each.clause for each in found.altered} == {each.clause for each in only(altered).altered}
+
+
 # --- altered ---
 
 
@@ -224,6 +237,20 @@ def test_a_removed_section_and_an_added_item_are_told(texts: Path) -> None:
         text.replace("6. Term and", "d. You will name no model after a river or a lake.\n\n6. Term and")
     )
     assert added.added == ("d. You will name no model after a river or a lake",)
+
+
+def test_of_two_copies_an_altered_one_stands_first(texts: Path) -> None:
+    text = source(texts, "llama-3.1")
+    altered = text.replace("700 million", "70 million")
+    for copies in (f"{text}\n\n{altered}", f"{altered}\n\n{text}"):
+        assert summary(identify(copies)) == [("llama-3.1", "modified"), ("llama-3.1", "reformatted")]
+
+
+@pytest.mark.parametrize("holder", ["Foo. No commercial use.", "Foo, Inc. for internal evaluation only"])
+def test_a_copyright_line_names_the_holder_and_sets_no_terms(texts: Path, holder: str) -> None:
+    text = source(texts, "mit")
+    assert only(f"Copyright (c) 2024 Foo, Inc.\n\n{text}").match == "reformatted"
+    assert only(f"Copyright (c) 2024 {holder}\n\n{text}").match == "modified"
 
 
 @pytest.mark.parametrize(
@@ -346,6 +373,18 @@ def test_a_cover_note_is_told_and_alters_nothing(texts: Path, note: str) -> None
         "L'utilisation commerciale est interdite.",
         "本模型仅供研究使用。",
         "商用利用は禁じられています。",
+        "No military use.",
+        "Not for use in China.",
+        "Not valid for model outputs.",
+        "Evaluation copy.",
+        "Licensed to Acme Inc.",
+        "The license lapses after 12 months.",
+        "Foo reserves all patent rights.",
+        "The model weights are under a separate license.",
+        "The Foo Use Policy applies too.",
+        "本许可不适用于欧盟。",
+        "Copyright (c) 2026 Foo. No military use.",
+        "Copyright (c) 2026 Foo (commercial use requires a paid licence)",
     ],
 )
 def test_terms_before_or_behind_a_text_alter_it(texts: Path, terms: str) -> None:

@@ -44,6 +44,9 @@ NOT_GUESSED = [
     "sai-nc-community",
     "All rights reserved",
     "bespoke",
+    "MIT License (NC)",
+    "MIT License (modified)",
+    "Apache License 2.0 (with Commons Clause)",
     "",
     "(MIT)(Apache)",
 ]

@@ -94,12 +94,13 @@ READERS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = tuple(
         (r".+\.onnx", onnx.read_onnx),
         (r"mlmodel", mlmodel.read_mlmodel),
         (r"model_card_data\.ya?ml", card.read_card_data),
-        (r"(model-?pack|model-config|model)([.-][\w.-]+)?\.json", modelpack.read_modelpack),
         (r"kitfile([.-].+)?", kitfile.read_kitfile),
         (r"dvc\.ya?ml", dvc.read_dvc),
         (r"model_index\.json", diffusers.read_model_index),
         (r".+\.spdx3?(\.json|\.ya?ml|\.jsonld)?", spdx.read_spdx),
         (r".+\.(cdx|cyclonedx)\.json|([\w.-]*[._-])?(ml|ai|s)?bom([._-][\w.-]*)?\.json", cyclonedx.read_bom),
+        (r".+\.(cdx|cyclonedx)\.xml|([\w.-]*[._-])?(ml|ai|s)?bom([._-][\w.-]*)?\.xml", cyclonedx.read_xml),
+        (r"(model-?pack|model-config|model)([.-][\w.-]+)?\.json", modelpack.read_modelpack),
         (r"METADATA|PKG-INFO", package.read_package),
     )
 )

@@ -28,20 +28,20 @@ _OF_A_TEXT = re.compile(rb"(?i)licen[cs]e|agreement|terms|policy|warrant|copyrig
 
 
 class Copy(Struct, frozen=True, kw_only=True):
-    """A text that was compared with the known ones; `document` is None where it is none of them."""
+    """A text that was compared with the known ones; `document` is None where it is none that is encoded."""
 
     file: TextFile
     match: Match
 
     @property
     def document(self) -> str | None:
-        """The known text that it is, or that it was made from."""
-        return self.match.id
+        """The encoded text that it is, or that it was made from."""
+        return next(iter(self.documents), None)
 
     @property
     def documents(self) -> tuple[str, ...]:
-        """All documents with the very same words."""
-        return () if self.match.id is None else (self.match.id, *self.match.also)
+        """All encoded documents with the very same words."""
+        return tuple(id for id in (self.match.id, *self.match.also) if id in catalogue.heads())
 
     @property
     def is_unaltered(self) -> bool:

@@ -180,11 +180,14 @@ def _by_text(copies: Iterable[Copy], day: str, parts: frozenset[str]) -> Iterato
             yield made
         else:
             near = f" It is most like {copy.match.near}." if copy.match.near else ""
+            known = copy.match.id
             yield Statement(
                 kind="text",
                 place=place,
-                written="an unknown text",
-                reason=f"{place} is a license text that the catalogue does not know.{near}",
+                written="an unknown text" if known is None else f"the text of {known}",
+                reason=f"{place} is a license text that the catalogue does not know.{near}"
+                if known is None
+                else f"{place} is {known}, or was made from it, whose clauses are not encoded.",
                 component=component,
             )
 

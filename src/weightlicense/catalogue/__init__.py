@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -273,8 +274,8 @@ def _near(name: str, known: list[str], what: str) -> str:
 
 
 def normalised(name: str) -> str:
-    """A model name as globs are matched: organisation cut off, lower case, spaces and underscores as hyphens."""
-    return "-".join(name.strip().rsplit("/", 1)[-1].lower().replace("_", " ").replace("-", " ").split())
+    """A model name as globs are matched: organisation cut off, lower case, spaces, underscores and colons as hyphens."""
+    return "-".join(re.sub(r"[_:-]", " ", name.strip().rsplit("/", 1)[-1].lower()).split())
 
 
 def organization(name: str) -> str | None:

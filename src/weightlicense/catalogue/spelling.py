@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 _EDITION: Final = re.compile(r"\s+v\d[\d.]*$|\s+\((?:[A-Z][a-z]+ )(?:\d{1,2}, )?\d{4}\)$")
+_OWN_NAME: Final = re.compile(r"(.*\S)\s+\(([^()]+)\)\s*")
 # Each of these is left out of a key, in this order.
 _IDLE: Final = (
     re.compile(r"\(?https?://[^\s()]*\)?"),
-    re.compile(r"(?<=\w)\s+\([a-z+-]{2,8}\)\s*$"),  # its own short name
     re.compile(r"\b(?:public[\s-]+)?licen[cs]e(?:[\s-]+agreement)?\b|\bversion\b|\bthe\b|\binternational\b"),
     re.compile(r"\bv(?=\d)|(?<=[a-z])v(?=\d)"),
 )
@@ -39,6 +39,9 @@ def spellings(written: str) -> Iterator[str]:
 def key(written: str) -> str:
     """What a name has in common with its other spellings: `Apache2`, `Apache License 2.0`; an address beside it is none of it."""
     text = written.lower()
+    named = _OWN_NAME.fullmatch(text)
+    if named is not None and key(named[1]) == key(named[2]):  # `The MIT License (MIT)`
+        text = named[1]
     for idle in _IDLE:
         text = idle.sub(" ", text)
     text = re.sub(r"(?<=\d)_(?=\d)", ".", text)

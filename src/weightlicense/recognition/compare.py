@@ -173,8 +173,16 @@ class _Search:
         if not found:
             return (self._unknown(),)
         told = [self._told(place, found) for place in range(len(found))]
-        order = sorted(range(len(found)), key=lambda place: -found[place].matched)
-        return tuple(told[place] for place in order)
+        most: dict[str | None, int] = {}
+        for match, each in zip(told, found, strict=True):
+            most[match.id] = max(most.get(match.id, 0), each.matched)
+
+        def rank(place: int) -> tuple[int, bool, int]:
+            """The longest first; of copies of one text an altered one."""
+            match = told[place]
+            return -most[match.id], match.match in ("exact", "reformatted"), -found[place].matched
+
+        return tuple(told[place] for place in sorted(range(len(found)), key=rank))
 
     def found(self) -> list[_Found]:
         """The known texts in the text, in its order."""

@@ -49,7 +49,9 @@ _NAMED_PAGE = re.compile(
     r"(?im)^[^\w\n]*(?:page|seite|第)[^\w\n]*\d{1,4}[^\w\n]*(?:(?:of|/|von|页|頁|共)[^\w\n]*\d{1,4}[^\w\n]*)?(?:[页頁][^\w\n]*)?$"
 )
 _BLANKED = re.compile(r"[^\n]")
-_LEADER = re.compile(r"[ \t]*(\*|//|#|;|--|%|>|!|\|)(?=\s|$)")
+_LEADER = re.compile(r"[ \t]*(\*|//|#|;|--|%|>|!|\||REM)(?=\s|$)")
+_LINE_NUMBER = re.compile(r"[ \t]*(\d{1,6})[ \t]*(?:[|:]|(?=[ \t])|$)")
+_FEWEST_NUMBERED: Final = 8
 _ESCAPE = re.compile(r"&(?:amp|lt|gt|quot|#39|#x27);")
 _BLOCK_ESCAPED = re.compile(r"</?(?:p|h[1-6]|div|li|ul|ol|br|body|html|pre)\b[^<>]{0,200}>")
 _TARGET_BEFORE = re.compile(r"\]\((?:[^()\s]|\([^()\s]*\))*\Z")
@@ -60,7 +62,7 @@ _BULLET = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.!?;。！？；])\s+|(?<=[。！？；])|\n\s*\n")
 _COPYRIGHT = re.compile(
-    r"(?im)^\W*(?:portions?\W+|spdx-filecopyrighttext\W*)?(?:copyright\b|\(c\)|©).*$|\ball rights reserved\b\.?"
+    r"(?im)^\W*(?:portions?\W+|spdx-filecopyrighttext\W*)?(?:copyright\b|\(c\)|©)[\W\d]*|\ball rights reserved\b\.?"
     r"|^\W*spdx-license-identifier\W.*$"
 )
 _BINDING = re.compile(
@@ -74,7 +76,10 @@ _BINDING = re.compile(
     r"|uniquement|ne (?:doit|peut|peuvent|doivent)|doit|doivent|réservée?s?|prohibid\w*|no (?:puede|podrá|se permite)"
     r"|únicamente|comercial\w*|proibid\w*|não (?:pode|é permitido)|vietat\w*|non (?:può|è consentito)|esclusivamente"
     r"|commercial[ei]|запрещ\w*|не допуска\w*|обязан\w*|только для|коммерч\w*)"
-    r"|不得|禁止|仅限|仅供|不允许|不可|必须|应当|须经|商业|商用|授权费|限制|禁じ|してはな|必要があ|商業|ものとし|금지|하여야|해야|상업"
+    r"|\b(?:licen[cs]ed (?:for|to)\b(?! you\b)|lapses?|ends? (?:on|after)|reserv(?:e|es|ed|ing)|separate(?:ly)? licen[cs]\w*|applies too"
+    r"|also appl(?:y|ies)|appl(?:y|ies) (?:also|as well)|evaluation|academic licen[cs]e|proprietary|military|weapons?)\b"
+    r"|\A\W*(?:no|not)\s+(?!warrant|guarantee|part\b|copyright|legal|affiliat|changes?\b|modif)\w"
+    r"|不适用|不適用|不得|禁止|仅限|仅供|不允许|不可|必须|应当|须经|商业|商用|授权费|限制|禁じ|してはな|必要があ|商業|ものとし|금지|하여야|해야|상업"
 )
 _CONDITIONAL = re.compile(
     r"(?i)\b(?:must|requires?d?|permission|consent|subject to|agrees?|agreeing|cannot|can not|do not|don't|provided that"
@@ -152,12 +157,30 @@ def readings(text: str) -> Iterator[str]:
         unpaged = pages.sub(lambda found: _BLANKED.sub(" ", found[0]), text)
         if unpaged != shown:
             yield (shown := unpaged)
+    if (unnumbered := _without_line_numbers(text)) is not None:
+        yield unnumbered
     if _ESCAPE.search(text):
         from html import unescape
 
         yield unescape(_BLOCK_ESCAPED.sub(" ", text))
     if (page := _shown(text)) is not None:
         yield page
+
+
+def _without_line_numbers(text: str) -> str | None:
+    """The text with the numbers of its lines blanked, where each or each fifth line begins with its own; else None."""
+    lines = text.split("\n")
+    numbered = {place: found for place, line in enumerate(lines) if (found := _LINE_NUMBER.match(line))}
+    shifts = Counter(int(found[1]) - place for place, found in numbered.items())
+    if not shifts:
+        return None
+    shift, count = shifts.most_common(1)[0]
+    if count < max(_FEWEST_NUMBERED, len(lines) // 6):
+        return None
+    for place, found in numbered.items():
+        if int(found[1]) - place == shift:
+            lines[place] = _BLANKED.sub(" ", found[0]) + lines[place][found.end() :]
+    return "\n".join(lines)
 
 
 def unseen(text: str) -> list[tuple[int, int]]:
