@@ -228,6 +228,21 @@ def test_a_license_is_known_however_people_write_its_name(
     assert (found.choices, found.one_of, found.reason is None) == (choices, one_of, bool(choices))
 
 
+@pytest.mark.parametrize(
+    ("link", "is_settled"), [("LICENSE", True), ("https://x.org/LICENSE", False), ("OTHER", False)]
+)
+def test_a_name_of_its_own_for_a_file_that_is_linked_is_the_text_in_it(
+    tmp_path: Path, texts: Path, link: str, is_settled: bool
+) -> None:
+    card = f"---\nlicense: other\nlicense_name: llama-community-agreement\nlicense_link: {link}\n---\n"
+    folder = make(
+        tmp_path / "m", {"README.md": card, "LICENSE": (texts / "llama-3.1.txt").read_text(encoding="utf-8")}
+    )
+    report = audit(folder, use="research")
+    assert report.subject.license == "llama-3.1"
+    assert ("license" in {each.fact for each in report.contradictions}) == (not is_settled)
+
+
 def test_a_text_that_is_known_and_not_encoded_leaves_its_terms_unknown(tmp_path: Path, texts: Path) -> None:
     folder = make(tmp_path / "m", {"LICENSE": (texts / "glm-130b.txt").read_text()})
     report = audit(folder, use="research")

@@ -250,3 +250,12 @@ def test_the_shared_example_is_mended(shared: Path, tmp_path: Path, texts: Path)
         "notice-file": "satisfied",
         "pass-through-terms": "open",
     }
+
+
+def test_the_license_of_another_version_is_left_to_people_and_gets_no_notice(bare: Path, texts: Path) -> None:
+    shutil.copy(texts / "llama-3.txt", bare / "LICENSE")
+    before = state(bare)
+    result = run("fix", bare, "--write", "--texts", str(texts))
+    after = state(bare)
+    assert {name for name in after if after[name] != before.get(name)} <= {"README.md", "CHANGES.md"}
+    assert "LICENSE has the text of llama-3, which nothing else names" in " ".join(result.stdout.split())

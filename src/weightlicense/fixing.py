@@ -234,7 +234,15 @@ class _Planning:
 
     def result(self) -> Plan:
         rows = [row for row in self.report.duties if row.phase == "act" and row.status != "satisfied"]
+        disputed = self._disputed()
         for row in rows:
+            if disputed and row.duty in ("notice-file", "license-copy", "policy-copy", "display"):
+                self.left += [
+                    f"{row.duty}: {place} has the text of {root}, which nothing else names; replace it or settle which "
+                    "license holds, then run fix again"
+                    for root, place in disputed.items()
+                ]
+                continue
             match row.duty:
                 case "notice-file":
                     self._notice(row)
@@ -259,6 +267,17 @@ class _Planning:
             name=name,
             left=tuple(dict.fromkeys(self.left)),
         )
+
+    def _disputed(self) -> dict[str, str]:
+        """The licenses that only a text in the directory names, where all else names another: each with its place."""
+        made = [
+            each for each in self.audited.statements if each.roots and not each.is_data and not each.component
+        ]
+        told = {root for each in made if each.kind != "text" for root in each.roots}
+        told |= {finding.document for finding in self.report.findings if finding.path}
+        found = {root: each.place for each in made for root in each.roots if root not in told}
+        clauses = [finding.document for finding in self.report.findings if finding.duty == "notice-file"]
+        return {root: place for root, place in found.items() if told and root in clauses}
 
     # --- files that are added to
 

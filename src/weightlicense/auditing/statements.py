@@ -33,7 +33,8 @@ class Statement(Struct, frozen=True, kw_only=True):
     """A license that one witness names.
 
     `choices` as in a resolution, empty where the text is not at hand; `reason` says why, and `one_of` which texts it may be.
-    `component` is the part of the release it speaks of, empty for the whole. `altered` is set where an altered text says it.
+    `component` is the part of the release it speaks of, empty for the whole. `altered` is set where an altered text says it;
+    `link` is the file of the directory that an unknown name is said to stand in.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Statement(Struct, frozen=True, kw_only=True):
     component: str = ""
     is_data: bool = False
     is_nameless: bool = False
+    link: str | None = None
     altered: bool = False
 
     @property
@@ -126,6 +128,8 @@ def _by_witness(witness: Witness, day: str, parts: frozenset[str]) -> Iterator[S
             named = stated(name, day, kind=kind, place=witness.where("license_name"), component=component)
             # A name that nobody knows is a text of its own; the nameless label says no more.
             made = named if not named.is_nameless else made
+            if not made.choices and not made.one_of:
+                made = replace(made, link=_file_of(witness.says.get("license_link")))
         yield replace(made, is_data=is_data)
     if not witness.licenses and isinstance(name := witness.says.get("license_name"), str):
         yield replace(
@@ -154,6 +158,11 @@ def _by_witness(witness: Witness, day: str, parts: frozenset[str]) -> Iterator[S
                 made,
                 reason=f"{mention.place} says “{clean(mention.text)}”, which limits the use and names no text.",
             )
+
+
+def _file_of(link: object) -> str | None:
+    """The file of the directory that a license link names; None for an address."""
+    return link.strip().removeprefix("./") if isinstance(link, str) and "://" not in link else None
 
 
 def _by_text(copies: Iterable[Copy], day: str, parts: frozenset[str]) -> Iterator[Statement]:
@@ -234,6 +243,7 @@ def settled(
     own = sorted(
         {root for each in every if each.kind == "text" and not each.component for root in each.roots}
     )
+    linked = {each.place: tuple(each.roots) for each in every if each.kind == "text" and len(each.roots) == 1}
     made = []
     for each in every:
         found = each
@@ -249,6 +259,11 @@ def settled(
                     )
                     found = replace(each, choices=((fitting[0],),), one_of=(), reason=None)
                     break
+        elif each.link is not None and each.link in linked:
+            notes.append(
+                f"{each.place} says {each.written}, which is no name of a text that is known; {each.link} has the text."
+            )
+            found = replace(each, choices=(linked[each.link],), reason=None, is_nameless=False)
         elif each.is_nameless and not each.component and own:
             notes.append(
                 f"{each.place} says {each.written}, which names no text; the text in the directory is meant."
