@@ -330,7 +330,9 @@ def test_hostile_names_reach_no_terminal_raw() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_missing_libraries_are_named_with_the_command_that_installs_them() -> None:
-    program = "import sys; sys.modules['securesystemslib'] = None\nfrom weightlicense.cli import run\nrun()"
+    program = (
+        "import sys; sys.modules['securesystemslib'] = None\nfrom weightlicense.__main__ import run\nrun()"
+    )
     words = ("attest", "report.json", "--key", "mine.pem")
     done = subprocess.run(
         [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False

@@ -428,7 +428,7 @@ def test_two_reports_have_two_namespaces(merged: Report) -> None:
 def test_a_missing_library_is_named_with_the_command_that_installs_it(
     form: str, module: str, package: str
 ) -> None:
-    program = f"import sys; sys.modules[{module!r}] = None\nfrom weightlicense.cli import run\nrun()"
+    program = f"import sys; sys.modules[{module!r}] = None\nfrom weightlicense.__main__ import run\nrun()"
     asked = ("check", "--license", "mit", "--use", "internal use", "--no-profile", "--format", form)
     done = subprocess.run(
         [sys.executable, "-c", program, *asked], capture_output=True, text=True, check=False

@@ -61,15 +61,6 @@ def _load_commands() -> None:
     import_module("weightlicense.commands")
 
 
-def run() -> None:
-    """The console script."""
-    if sys.argv[1:2] in (["check"], ["find"]):
-        import gc
-
-        gc.disable()  # these are over before the garbage collector pays
-    main()
-
-
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, message="%(prog)s %(version)s")
 def main() -> None:

@@ -35,7 +35,7 @@ atexit.register(tell)
 AUDIT = (
     PEAK
     + """
-from weightlicense.cli import run
+from weightlicense.__main__ import run
 sys.argv = ["weightlicense", "audit", *sys.argv[1:], "--format", "json", "--no-profile"]
 run()
 """
