@@ -229,12 +229,21 @@ def test_a_license_is_known_however_people_write_its_name(
 
 
 @pytest.mark.parametrize(
-    ("link", "is_settled"), [("LICENSE", True), ("https://x.org/LICENSE", False), ("OTHER", False)]
+    ("name", "link", "is_settled"),
+    [
+        ("llama-community-agreement", "LICENSE", True),
+        ("llama-community-agreement", "https://x.org/LICENSE", False),
+        ("llama-community-agreement", "OTHER", False),
+        ("llama-noncommercial", "LICENSE", False),
+        ("llama-2-agreement", "LICENSE", False),
+        ("acme-nc", "LICENSE", False),
+        ("license", "LICENSE", False),
+    ],
 )
 def test_a_name_of_its_own_for_a_file_that_is_linked_is_the_text_in_it(
-    tmp_path: Path, texts: Path, link: str, is_settled: bool
+    tmp_path: Path, texts: Path, name: str, link: str, is_settled: bool
 ) -> None:
-    card = f"---\nlicense: other\nlicense_name: llama-community-agreement\nlicense_link: {link}\n---\n"
+    card = f"---\nlicense: other\nlicense_name: {name}\nlicense_link: {link}\n---\n"
     folder = make(
         tmp_path / "m", {"README.md": card, "LICENSE": (texts / "llama-3.1.txt").read_text(encoding="utf-8")}
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -500,3 +502,16 @@ def test_a_lineage_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(wl.DataError) as caught:
         read_lineage(path)
     assert str(caught.value) == f"{path}: no such file\n  hint: check the path"
+
+
+def test_a_chain_of_any_length_is_let_go_without_a_crash() -> None:
+    program = """
+from weightlicense.lineage import Lineage, Work, reach
+count = 400_000
+works = {f"w{i}": Work(id=f"w{i}", parents=((f"w{i + 1}", "fine-tune"),) if i + 1 < count else ()) for i in range(count)}
+last = reach(Lineage(subject="w0", works=works))[-1]
+del last
+print(count)
+"""
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "400000\n")

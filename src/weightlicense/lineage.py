@@ -63,7 +63,7 @@ class Lineage(Struct, frozen=True, kw_only=True):
     works: dict[str, Work]
 
 
-class Reached(Struct, frozen=True, kw_only=True, gc=False):
+class Reached(Struct, frozen=True, kw_only=True):
     """A work that the subject came from: in which way, the next work on a shortest path, and the relations on it.
 
     The way is `base` (the subject is derived from it), `teaching` (it learned from its outputs), `data` (it was trained on

@@ -24,6 +24,10 @@ RANK: Final = ("declared", "card", "tag", "format", "text", "concluded", "prose"
 _BINDING = re.compile(
     r"(?i)non-?\s?commercial|research (?:use |purposes? )?only|not for commercial|no commercial|academic use"
 )
+_WORD: Final = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
+_ANY_LICENSE: Final = frozenset(
+    {"license", "licence", "agreement", "community", "terms", "of", "use", "the", "model"}
+)
 _NO_PART_OF_THE_MODEL: Final = re.compile(r"(?:code|docs) \d+")
 _DATA: Final = re.compile(r"datasets \d+")
 _DATA_PURPOSES: Final = frozenset({"data", "DATA", "dataset", "dataset_DatasetPackage"})
@@ -165,6 +169,13 @@ def _file_of(link: object) -> str | None:
     return link.strip().removeprefix("./") if isinstance(link, str) and "://" not in link else None
 
 
+def _may_name(written: str, document: str) -> bool:
+    """Whether a name has no word but those of a document's id and title, so that it contradicts nothing there."""
+    words = set(_WORD.findall(written.lower())) - _ANY_LICENSE
+    head = catalogue.heads()[document]
+    return bool(words) and words <= set(_WORD.findall(f"{document} {head['title']}".lower()))
+
+
 def _by_text(copies: Iterable[Copy], day: str, parts: frozenset[str]) -> Iterator[Statement]:
     for copy in copies:
         if copy.file.role != "license":
@@ -259,7 +270,7 @@ def settled(
                     )
                     found = replace(each, choices=((fitting[0],),), one_of=(), reason=None)
                     break
-        elif each.link is not None and each.link in linked:
+        elif each.link is not None and each.link in linked and _may_name(each.written, linked[each.link][0]):
             notes.append(
                 f"{each.place} says {each.written}, which is no name of a text that is known; {each.link} has the text."
             )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from itertools import combinations, permutations
 from typing import Any, Final
 
@@ -40,6 +41,8 @@ Look = Callable[[Collection[Variable] | None], tuple[Truth, Variable | None]]
 """A condition as it stands: its truth and, while undecided, a variable (among those given) that it turns on."""
 
 LARGEST_SET: Final = 4
+FEW_KEYS: Final = 8
+"""Up to so many facts every set is tried; of more, sets of up to `LARGEST_SET`, then one that nothing can be left out of."""
 
 
 class Assumed(dict[str, Any]):
@@ -284,6 +287,16 @@ class Search:
         else:
             self.assumed[variable[0]] = before
 
+    def _in_some(self, variable: Variable, cells: Iterable[Cell], found: Callable[[], bool]) -> bool:
+        """Whether something is found with the variable in one of these cells."""
+        for cell in cells:
+            before = self._assume(variable, cell)
+            is_found = found()
+            self._restore(variable, before)
+            if is_found:
+                return True
+        return False
+
     def _is_assumed(self, variable: Variable) -> bool:
         key, tag = variable
         value = self.assumed.get(key, _NOTHING)
@@ -403,13 +416,7 @@ class Search:
             return True
         if variable in self.mild_members.get(variable[0], ()):
             return self._can_avoid_without_members(variable[0], pending, among)
-        for cell in self.mildest[variable]:
-            before = self._assume(variable, cell)
-            found = self.can_avoid(pending, among)
-            self._restore(variable, before)
-            if found:
-                return True
-        return False
+        return self._in_some(variable, self.mildest[variable], lambda: self.can_avoid(pending, among))
 
     def _can_avoid_without_members(
         self, key: str, holds: list[Hold], among: Collection[Variable] | None
@@ -437,13 +444,7 @@ class Search:
             return truth
         if variable is None:
             return True
-        for cell in reversed(self.cells[variable]):
-            before = self._assume(variable, cell)
-            found = self.can_hold(hold)
-            self._restore(variable, before)
-            if found:
-                return True
-        return False
+        return self._in_some(variable, reversed(self.cells[variable]), lambda: self.can_hold(hold))
 
     def best(self, component: Component) -> int:
         """The mildest level that the component can come to."""
@@ -458,37 +459,29 @@ class Search:
         return any(self._pivots(component.holds, variable) for variable in variables)
 
     def _pivots(self, holds: list[Hold], variable: Variable) -> bool:
-        for hold in holds:
-            if variable[0] not in self.reads[id(hold)]:
-                continue
-            for caught, free in permutations(self.cells[variable], 2):
-                before = self._assume(variable, caught)
-                found = self._turns(hold, holds, variable, free)
-                self._restore(variable, before)
-                if found:
-                    return True
-        return False
+        return any(
+            self._in_some(variable, (caught,), partial(self._turns, hold, holds, variable, free))
+            for hold in holds
+            if variable[0] in self.reads[id(hold)]
+            for caught, free in permutations(self.cells[variable], 2)
+        )
 
     def _turns(self, hold: Hold, holds: list[Hold], variable: Variable, free: Cell) -> bool:
         """Whether some facts make the hold true, and leave all holds false if only this variable were free."""
         truth, other = self._stand(hold)
         if truth:
-            before = self._assume(variable, free)
-            found = self.can_avoid(holds)
-            self._restore(variable, before)
-            return found
+            return self._in_some(variable, (free,), lambda: self.can_avoid(holds))
         if truth is False or other is None:
             return False
-        for cell in reversed(self.cells[other]):
-            before = self._assume(other, cell)
-            found = self._turns(hold, holds, variable, free)
-            self._restore(other, before)
-            if found:
-                return True
-        return False
+        return self._in_some(
+            other, reversed(self.cells[other]), lambda: self._turns(hold, holds, variable, free)
+        )
 
     def smallest(self, component: Component, keys: list[str]) -> tuple[str, ...]:
-        """A smallest set of these facts that can settle the component on the allowed side; empty where none can."""
+        """A smallest set of these facts that can settle the component on the allowed side; empty where none can.
+
+        Of many facts it may be one that is not the smallest, but has nothing that could be left out.
+        """
 
         def settle(chosen: Collection[str]) -> bool:
             variables = {v for hold in component.holds for v in self.variables[id(hold)] if v[0] in chosen}
@@ -496,11 +489,16 @@ class Search:
 
         if not keys or not settle(keys):
             return ()
-        for size in range(1, min(len(keys), LARGEST_SET) + 1):
+        for size in range(1, (len(keys) if len(keys) <= FEW_KEYS else LARGEST_SET) + 1):
             for chosen in combinations(keys, size):
                 if settle(chosen):
                     return chosen
-        return tuple(keys)
+        needed = keys
+        for key in keys:
+            fewer = [other for other in needed if other != key]
+            if settle(fewer):
+                needed = fewer
+        return tuple(needed)
 
     def answers(self, key: str) -> Iterator[tuple[Cell, list[Hold], bool]]:
         """For each cell of a fact: the holds that it makes true, and whether it leaves others undecided.
