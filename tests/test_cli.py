@@ -160,6 +160,19 @@ def test_the_same_question_gives_the_same_bytes() -> None:
             ["--model", "llama-3.1", "--use", "internal use", "--text", "nowhere.txt"],
             "weightlicense: no such text: nowhere.txt\n  hint: give a file or a folder of texts\n",
         ),
+        (
+            ["--model", "llama-3.1\udc80", "--use", "internal use"],
+            "weightlicense: model 'llama-3.1\\udc80' is not UTF-8 text\n  hint: spell or name it in UTF-8\n",
+        ),
+        (
+            ["--model", "llama-3.1", "--use", "internal use", "--text", "a\udc80"],
+            "weightlicense: text 'a\\udc80' is not UTF-8 text\n  hint: spell or name it in UTF-8\n",
+        ),
+        (
+            ["--model", "llama-3.1", "--use", "internal use", "--fact", "release.model_name=a\udc80"],
+            "weightlicense: --fact release.model_name: 'a\\udc80' is not UTF-8 text\n"
+            "  hint: spell or name it in UTF-8\n",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_bad_usage_and_the_nearest_names_are_offered(

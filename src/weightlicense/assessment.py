@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from weightlicense import catalogue, engine
 from weightlicense.clause import Document, is_open_ended
-from weightlicense.errors import UsageError
+from weightlicense.errors import UsageError, writable
 from weightlicense.finding import (
     UNDETERMINED,
     VERDICTS,
@@ -48,6 +48,13 @@ class Asked(Struct, frozen=True, kw_only=True):
     lineage: Any = None
     left_out: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """What a report repeats can be written; raises `UsageError` where it cannot."""
+        for what, names in (("model", (self.model,)), ("license", (self.license,)), ("text", self.texts)):
+            for name in names:
+                if name is not None:
+                    writable(name, what)
 
 
 class Term(Struct, frozen=True, kw_only=True, gc=False):

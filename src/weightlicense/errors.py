@@ -85,6 +85,15 @@ class PolicyDeniedError(VerdictError):
     """The license allows the use, and a policy of the organisation denies it."""
 
 
+def writable(text: str, what: str) -> str:
+    """The text, which every report can write; raises `UsageError` where it has bytes that are not UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{what} {text!r} is not UTF-8 text", hint="spell or name it in UTF-8") from None
+    return text
+
+
 def nearest(word: str, known: list[str], count: int = 3) -> list[str]:
     """The known words most like `word`, best first; empty when none is like it."""
     from difflib import get_close_matches  # slow to import and needed for errors only

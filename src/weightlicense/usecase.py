@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from weightlicense.errors import UsageError, nearest
+from weightlicense.errors import UsageError, nearest, writable
 from weightlicense.finding import FactUsed
 from weightlicense.value import (
     PERIOD,
@@ -125,12 +125,12 @@ class Facts:
         detail: Iterable[tuple[str, str]] = (),
     ) -> None:
         """Add a fact `NAME`, `NAME@PERIOD` or `NAME[document]`; raises `UsageError` for what is not known."""
-        fact, key = self.named(name)
+        fact, key = self.named(writable(name, "fact"))
         try:
-            value = parse(fact, text, self.words)
+            value = parse(fact, writable(text, f"--fact {key}:"), self.words)
         except ValueProblem as problem:
             raise UsageError(f"--fact {key}: {problem}", hint=fact.definition) from None
-        source = f"{kind}: {place}" if place else kind
+        source = writable(f"{kind}: {place}" if place else kind, "the source")
         self._keep(
             Given(
                 key=key, text=text.strip(), value=value, rank=RANKS[kind], source=source, detail=tuple(detail)

@@ -15,20 +15,23 @@ from weightlicense.report.page import page, web_address
 from weightlicense.report.wording import visible
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from minijinja import Environment
 
 
 def render(report: Report) -> str:
     """The report as a complete HTML document with a final line end."""
-    return _template().render(page(report)) + "\n"
+    return _environment().render_template("page.html.jinja", **page(report)) + "\n"
 
 
 @cache
-def _template() -> Template:
+def _environment() -> Environment:
     from pathlib import Path
 
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
+    from minijinja import Environment
+
+    def shown(value: object) -> object:
+        return escape(visible(value)) if type(value) is str else value
 
     @lru_cache(maxsize=4096)
     def breakable(text: str) -> Markup:
@@ -37,15 +40,14 @@ def _template() -> Template:
 
     folder = Path(__file__).parent
     environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=visible,
+        loader=lambda name: (folder / name).read_text(encoding="utf-8"),
+        auto_escape_callback=lambda _: True,
+        undefined_behavior="strict",
+        finalizer=shown,
+        filters={"breakable": breakable, "web_address": web_address},
         trim_blocks=True,
         lstrip_blocks=True,
-        auto_reload=False,
     )
-    environment.filters |= {"breakable": breakable, "web_address": web_address}
     # The style sheet is ours and holds nothing from a report.
-    environment.globals["css"] = Markup((folder / "page.css").read_text(encoding="utf-8"))  # noqa: S704
-    return environment.get_template("page.html.jinja")
+    environment.add_global("css", Markup((folder / "page.css").read_text(encoding="utf-8")))  # noqa: S704
+    return environment

@@ -560,10 +560,11 @@ def _turned(report: Report) -> dict[str, Any] | None:
         return None
     from weightlicense.report import turned
 
+    changes = None if report.changes is None else turned.told(report, report.changes)
     return {
         "titles": (turned.PERMITTED, turned.OFFERED),
-        "changes": None if report.changes is None else turned.told(report, report.changes),
-        "in_the_way": turned.in_the_way,
+        "changes": changes,
+        "obstacles": tuple((each, turned.in_the_way(each)) for each in changes.obstacles) if changes else (),
         "offers": () if report.offering is None else turned.offers(report.offering),
         "limits": ()
         if report.offering is None
