@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -212,6 +213,18 @@ def test_a_file_that_was_taken_away_is_missed() -> None:
         0,
         f"  · {hashlib.sha256(b'a card').hexdigest()}  README.md",
     )
+
+
+@pytest.mark.usefixtures("folder")
+def test_names_that_are_not_utf_8_stay_apart() -> None:
+    for name in (b"a\x80", b"a\x81"):
+        Path("model", os.fsdecode(name)).write_bytes(name)
+    payload = json.loads(base64.b64decode(signed("--audited", "model")["payload"]))
+    assert [each["name"] for each in payload["subject"]][3:5] == ["a\\x80", "a\\x81"]
+    attest("report.json", "--key", "mine.pem", "--audited", "model", "--output", "a.json")
+    assert attest("verify", "a.json", "--key", "mine.pub", "--audited", "model").exit_code == 0
+    Path("model", os.fsdecode(b"a\x80")).write_bytes(b"other")
+    assert attest("verify", "a.json", "--key", "mine.pub", "--audited", "model").exit_code == 1
 
 
 PRIVATE = "hint: openssl genpkey -algorithm ed25519 -out KEY makes one"

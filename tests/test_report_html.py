@@ -31,9 +31,7 @@ from weightlicense.report.page import web_address
 from weightlicense.usecase import Facts
 
 DAY = "2026-11-21"
-HOSTILE = (
-    "Evil/<script>alert(1)</script><img src=x onerror=alert(2)>\"'&amp;\u202eevil\u202c\x07\ud800" + "x" * 300
-)
+HOSTILE = "Evil/<script>alert(1)</script><img src=x onerror=alert(2)>\"'&amp;\u202eevil\u202c\x07" + "x" * 300
 SETTLED = {
     "licensee.monthly_active_users@2024-06": "10M",
     "licensee.good_standing": "yes",
@@ -547,7 +545,7 @@ def test_hostile_names_stay_text() -> None:
     assert "img" not in page.tags
     assert [name for _, name, _ in page.attributes if name.startswith("on")] == []
     shown = HOSTILE.replace("\u202e", "⟨U+202E⟩").replace("\u202c", "⟨U+202C⟩")
-    shown = shown.replace("\x07", "⟨U+0007⟩").replace("\ud800", "\ufffd" * 3)
+    shown = shown.replace("\x07", "⟨U+0007⟩")
     assert page.within("h1") == shown
     assert shown in page.within("title")
 

@@ -17,7 +17,7 @@ from msgspec import Struct, UnsetType
 from weightlicense.artifacts.jsontext import parse_object
 from weightlicense.artifacts.witness import Unreadable
 from weightlicense.errors import DataError, Problem, UsageError
-from weightlicense.report.bill import as_text, clean
+from weightlicense.report.bill import as_text
 from weightlicense.report.history import Read, printable, read_report
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def statement(read: Read, audited: Iterable[str] = ()) -> dict[str, Any]:
     return {
         "_type": STATEMENT,
         "subject": [
-            {"name": clean(name), "digest": {"sha256": sha256}}
+            {"name": _named(name), "digest": {"sha256": sha256}}
             for name, sha256 in dict.fromkeys((*_subjects(read), *_digests(audited)))
         ],
         "predicateType": PREDICATE,
@@ -113,6 +113,11 @@ def _digests(audited: Iterable[str]) -> Iterator[tuple[str, str]]:
         )
         for name in names:
             yield os.path.relpath(name, path).replace(os.sep, "/"), _digest(name)
+
+
+def _named(name: str) -> str:
+    """The name of a file as UTF-8 can write it, other bytes in hexadecimal; those of one folder stay apart."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _raise(error: OSError) -> NoReturn:
@@ -200,12 +205,12 @@ def verify(path: str, key: str, *, report: str | None = None, audited: Iterable[
         matched.append(found.subject[0].name)
     signed = {(each.name, each.digest.sha256) for each in found.subject}
     for name, sha256 in _digests(audited):
-        if (clean(name), sha256) not in signed:
+        if (_named(name), sha256) not in signed:
             raise SignatureError(
                 f"{printable(name)} is not as it was signed: its SHA-256 is {sha256}",
                 hint="audit it again, and sign the new report",
             )
-        matched.append(clean(name))
+        matched.append(_named(name))
     return Verified(key_id=known.keyid, statement=found, matched=tuple(matched))
 
 

@@ -21,7 +21,6 @@ from weightlicense.lineage import TEACHING
 from weightlicense.report.json import plain
 
 UNSAFE: Final = re.compile(r"[^A-Za-z0-9.]+")
-SURROGATE: Final = re.compile("[\ud800-\udfff]")
 PIP: Final = 'pip install "weightlicense[sbom]"'
 
 
@@ -139,11 +138,6 @@ def missing_library(package: str) -> UsageError:
     return UsageError(f"this format needs {package}, which is not installed", hint=PIP)
 
 
-def clean(text: str) -> str:
-    """Text that can be written as UTF-8: half a surrogate pair becomes the replacement character."""
-    return SURROGATE.sub("\ufffd", text)
-
-
 def as_text(data: Any) -> str:
     """Data as indented JSON with a final line end; no character that a terminal obeys stands there unescaped."""
     written = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
@@ -173,9 +167,7 @@ def make_bill(report: Report) -> Bill:
         ]
         return " OR ".join(f"({each})" if " " in each and len(parts) > 1 else each for each in parts) or None
 
-    names = {work.id: clean(work.id) for work in lineage.works} | {
-        lineage.subject: clean(report.subject.name)
-    }
+    names = {work.id: work.id for work in lineage.works} | {lineage.subject: report.subject.name}
     keys = dict(zip(names, _keys(names.values()), strict=True))
     data_sets = _data_sets(lineage)
     parents: dict[str, list[Parent]] = {}
@@ -208,7 +200,7 @@ def make_bill(report: Report) -> Bill:
         works=tuple(works),
         licenses=tuple(licenses.values()),
         summary=_summary(report),
-        comment=clean(_comment(report, unknown=unknown)),
+        comment=_comment(report, unknown=unknown),
         properties=_properties(report),
     )
 
@@ -300,7 +292,7 @@ def _copy(document_id: str, report: Report) -> str | None:
             data = file.read()
     except (OSError, ValueError):
         return None
-    return clean(anchor.decode(data)) if hashlib.sha256(data).hexdigest() == given.sha256 else None
+    return anchor.decode(data) if hashlib.sha256(data).hexdigest() == given.sha256 else None
 
 
 def _keys(names: Iterable[str]) -> Iterator[str]:
@@ -355,4 +347,4 @@ def _properties(report: Report) -> tuple[tuple[str, str], ...]:
         *((f"duty.{duty.duty}", f"{duty.status}: {', '.join(duty.required_by)}") for duty in report.duties),
         *((f"question.{question.fact}", question.ask) for question in report.questions if question.first),
     ]
-    return tuple((f"weightlicense:{name}", clean(value)) for name, value in rows)
+    return tuple((f"weightlicense:{name}", value) for name, value in rows)
