@@ -279,9 +279,29 @@ def test_a_bill_of_materials_is_one_whatever_its_name(tmp_path: Path, name: str)
     assert (report.verdict, report.subject.license) == ("not-granted", "mit AND cc-by-nc-4.0")
 
 
-def test_a_bill_of_materials_in_xml_is_said_to_be_unread(tmp_path: Path) -> None:
-    folder = make(tmp_path / "m", {"README.md": "---\nlicense: mit\n---\n", "bom.xml": "<bom/>"})
-    assert [row.path for row in audit(folder, use="research").unread] == ["bom.xml"]
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("bom.xml", "<bom/>", "a bill of materials in XML, of which only the form in JSON is read"),
+        ("model.spdx.rdf", "<rdf/>", "SPDX in a form that is not read; JSON, YAML and tag-value are"),
+        ("sbom.json", "{}", "neither CycloneDX nor SPDX"),
+        ("model.spdx.json", '{"spdxVersion": "SPDX-2.3",', "not JSON: line 1: Expecting property name enclosed in double quotes"),
+        ("model.spdx", "", "an empty file"),
+    ],
+)  # fmt: skip
+def test_a_bill_of_materials_that_was_not_read_leaves_the_terms_unknown(
+    tmp_path: Path, name: str, content: str, reason: str
+) -> None:
+    folder = make(tmp_path / "m", {"README.md": "---\nlicense: mit\n---\n"})
+    assert audit(folder, use="research").verdict == "permitted"
+    (folder / name).write_text(content)
+    report = audit(folder, use="research")
+    assert [(row.path, row.reason) for row in report.unread] == [(name, reason)]
+    assert (report.verdict, report.best, report.worst) == ("undetermined", "permitted", "prohibited")
+    said = [finding.says for finding in report.findings if finding.status == "undecided"]
+    assert said == [
+        f"{name} is there to name licenses, and was not read ({reason}). What it allows is unknown."
+    ]
 
 
 @pytest.mark.parametrize(

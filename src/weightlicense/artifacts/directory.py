@@ -100,11 +100,13 @@ READERS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = tuple(
         (r".+\.spdx3?(\.json|\.ya?ml|\.jsonld)?", spdx.read_spdx),
         (r".+\.(cdx|cyclonedx)\.json|([\w.-]*[._-])?(ml|ai|s)?bom([._-][\w.-]*)?\.json", cyclonedx.read_bom),
         (r".+\.(cdx|cyclonedx)\.xml|([\w.-]*[._-])?(ml|ai|s)?bom([._-][\w.-]*)?\.xml", cyclonedx.read_xml),
+        (r".+\.spdx3?\.(rdf|xml|rdf\.xml|ttl|xlsx?)", spdx.read_other),
         (r"(model-?pack|model-config|model)([.-][\w.-]+)?\.json", modelpack.read_modelpack),
         (r"METADATA|PKG-INFO", package.read_package),
     )
 )
 """Which reader reads a file, by its whole name in any letter case; the first that fits."""
+_BILLS: Final = frozenset({spdx.read_spdx, cyclonedx.read_bom, cyclonedx.read_xml, spdx.read_other})
 _READ = re.compile("|".join(pattern.pattern for pattern, _ in READERS), re.IGNORECASE | re.DOTALL)
 
 
@@ -233,7 +235,7 @@ class _Reading:
             with Opened(found, self.budget) as file:
                 said = _read(file, reader)
         except Unreadable as problem:
-            self.unread.add(found.path, str(problem))
+            self.unread.add(found.path, str(problem), is_bill=reader in _BILLS)
             return
         for testimony in said if isinstance(said, list) else [said]:
             if testimony.damage is not None:

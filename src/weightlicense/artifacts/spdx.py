@@ -40,6 +40,11 @@ def read_spdx(file: Opened) -> list[Testimony]:
     return _version_2(_tag_value(data), file.path)
 
 
+def read_other(_file: Opened) -> Testimony:
+    """SPDX in RDF, XML or a spreadsheet, which is named and not read."""
+    raise Unreadable("SPDX in a form that is not read; JSON, YAML and tag-value are")
+
+
 def read_spdx_json(values: dict[str, Any], path: str) -> list[Testimony]:
     """The same from JSON that has been read."""
     if isinstance(values.get("spdxVersion"), str):

@@ -149,11 +149,11 @@ class UnreadList:
         self._entries: dict[Unread, None] = {}
         self._more = 0
 
-    def add(self, path: str, reason: str) -> None:
-        made = Unread(path=clean(path) or ".", reason=clean(reason))
+    def add(self, path: str, reason: str, *, is_bill: bool = False) -> None:
+        made = Unread(path=clean(path) or ".", reason=clean(reason), is_bill=is_bill)
         if made in self._entries:
             return  # a card is read as one, and as a text
-        if len(self._entries) < MOST_UNREAD:
+        if len(self._entries) < MOST_UNREAD or is_bill:
             self._entries[made] = None
         else:
             self._more += 1

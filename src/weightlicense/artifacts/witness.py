@@ -133,10 +133,11 @@ class TextFile(Struct, frozen=True, kw_only=True):
 
 
 class Unread(Struct, frozen=True, kw_only=True):
-    """What was not read, and why; both are fit for display."""
+    """What was not read, and why; both are fit for display. `is_bill`: a bill of materials, which is there to name licenses."""
 
     path: str
     reason: str
+    is_bill: bool = False
 
 
 class Name(Struct, frozen=True, kw_only=True):

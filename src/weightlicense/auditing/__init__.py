@@ -233,6 +233,7 @@ class _Weighing:
                 unknowns.append(unknown_license(each.reason, f"{_slug(each.written)}-{index + 1}"))
                 one_of = one_of or each.one_of
         unknowns += self._altered(everywhere)
+        unknowns += self._unread_bills()
         if not any(choices) and not unknowns:
             reason = "Nothing in the directory says which license it has, or where the model comes from."
             unknowns.append(unknown_license(reason, "of-the-directory"))
@@ -343,6 +344,15 @@ class _Weighing:
                 )
             )
         return found
+
+    def _unread_bills(self) -> Iterable[engine.Unknown]:
+        """Bills of materials that could not be read: which licenses they name is unknown."""
+        for each in self.directory.unread:
+            if each.is_bill:
+                yield unknown_license(
+                    f"{each.path} is there to name licenses, and was not read ({each.reason}).",
+                    _slug(each.path),
+                )
 
     # --- the report
 
