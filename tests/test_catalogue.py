@@ -207,3 +207,33 @@ def test_lint_takes_folders_with_the_registry_in_them() -> None:
     everything = lint(())
     assert everything[1] == []
     assert lint((Path("licenses"), Path("policies"))) == everything
+
+
+OTHERS = (
+    "someone/Qwen3-8B-NonCommercial is not published by Alibaba Cloud (Qwen, Wan, Tongyi): by its name it is Qwen3 or "
+    "made from it, and which license its own card names was not read."
+)
+
+
+def test_a_model_that_another_publishes_has_terms_that_nobody_read_until_they_are_named() -> None:
+    named, use = "someone/Qwen3-8B-NonCommercial", "commercial product"
+    assert wl.check("Qwen/Qwen3-8B", use=use).verdict == "permitted"
+    report = wl.check(named, use=use)
+    (finding,) = [each for each in report.findings if each.document == "catalogue"]
+    assert (report.verdict, report.best, report.worst) == ("undetermined", "permitted", "prohibited")
+    assert (finding.says, finding.how) == (
+        f"{OTHERS} What it allows is unknown.",
+        "Name the license of its card with --license.",
+    )
+    assert wl.check(named, license="apache-2.0", use=use).verdict == "permitted"
+    assert wl.check(named, license="cc-by-nc-4.0", use=use).verdict == "not-granted"
+
+
+def test_a_parent_that_another_publishes_is_named_in_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "lineage.yaml"
+    path.write_text(
+        "format: 1\nsubject: mine\nworks:\n  mine:\n    from:\n      - {work: theirs, relation: fine-tune}\n"
+        "  theirs: {model: someone/Qwen3-8B-NonCommercial}\n"
+    )
+    report = wl.check(lineage=path, use="internal use")
+    assert (report.verdict, OTHERS in report.notes) == ("permitted", True)

