@@ -164,7 +164,11 @@ def test_a_waiver_holds_up_to_its_day_and_warns_for_thirty(
 
 def test_a_waiver_lifts_nothing_outside_its_scope(tmp_path: Path) -> None:
     report = llama(written(tmp_path, WAIVED), use="hosted service")
-    assert (row(report, "acme").decision, row(report, "acme").waiver) == ("deny", None)
+    assert (row(report, "acme").decision, row(report, "acme").waiver, row(report, "acme").notes) == (
+        "deny",
+        None,
+        ("The waiver of Ada for no-community does not surely cover all of this: its scope is narrower.",),
+    )
 
 
 def test_a_waiver_of_one_rule_leaves_the_others_standing(tmp_path: Path) -> None:

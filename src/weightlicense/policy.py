@@ -178,7 +178,7 @@ def _organization(policy: Policy, case: Case) -> PolicyDecision:
             for rule in order
             if answers[rule.id].truth is not False
         ),
-        notes=tuple(_waiver_notes(waiver, case.report.as_of)),
+        notes=(*_waiver_notes(waiver, case.report.as_of), *_narrower(policy, deciding, waiver)),
         digest=policy.digest,
     )
 
@@ -241,6 +241,14 @@ def _waiver_notes(waiver: WaiverUsed | None, day: str) -> Iterable[str]:
             yield f"The waiver of {waiver.owner} for {waiver.rule} ends {when}, on {waiver.expires}: renew it or comply."
         case _:
             pass
+
+
+def _narrower(policy: Policy, rule: Rule | None, used: WaiverUsed | None) -> Iterable[str]:
+    """Waivers of the deciding rule that do not reach the whole case."""
+    if rule is not None and used is None and rule.decision != "accept":
+        for waiver in policy.waivers:
+            if rule.id in waiver.rules:
+                yield f"The waiver of {waiver.owner} for {rule.id} does not surely cover all of this: its scope is narrower."
 
 
 def _lifts(waiver: WaiverUsed | None) -> bool:

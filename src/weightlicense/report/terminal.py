@@ -286,6 +286,8 @@ def _policies(page: Page, report: Report) -> None:
         by = f": {row.rule}" if row.rule else ""
         page.row(POLICY_SIGNS[row.decision], f"{row.policy} {row.decision}{by}", standing)
         page.add(row.says, indent=4)
+        if row.waiver is not None:
+            page.add(f"{row.waiver.owner}, until {row.waiver.expires}: {row.waiver.reason}", indent=4, hang=6)
         for note in row.notes:
             page.add(note, indent=4)
         if row.source and row.kind == "regulation":
