@@ -417,3 +417,33 @@ def test_answers_are_said_to_settle_it_only_where_they_do(license: str, hazards:
     heading = HEADINGS[license, hazards]
     found = [line for line in result.output.splitlines() if "(--ask puts them to you)" in line]
     assert [line.partition("  ")[0] for line in found] == ([] if heading is None else [heading])
+
+
+def test_documents_side_by_side_tell_what_changed_and_what_did_not() -> None:
+    found = json.loads(run("compare", "llama-3.1", "llama-3.3", "--format", "json").stdout)
+    (step,) = found["steps"]
+    kinds: dict[str, list[str]] = {}
+    for change in step["changes"]:
+        kinds.setdefault(change["change"], []).append(change["clause"])
+    assert {kind: len(names) for kind, names in kinds.items()} == {
+        "word for word": 19,
+        "wording": 5,
+        "changed": 2,
+    }
+    notice = "Llama {0} is licensed under the Llama {0} Community License, Copyright © Meta Platforms, Inc. All Rights Reserved."
+    users = "licensee.monthly_active_users in {0}: above 700M"
+    assert [(each["clause"], each["facets"]) for each in step["changes"] if each["change"] == "changed"] == [
+        ("notice-file", [{"what": "words", "was": notice.format("3.1"), "now": notice.format("3.3")}]),
+        (
+            "users-threshold",
+            [{"what": "when", "was": users.format("2024-06"), "now": users.format("2024-11")}],
+        ),
+    ]
+    shown = run("compare", "llama-3.1", "qwen-research-2024-09-19", "gemma").stdout
+    assert "\n  name-prefix\n    llama-3.1: 1.b.i: Llama\n    qwen-research-2024-09-19: —\n" in shown
+    assert all(len(line) <= 80 for line in shown.splitlines())
+
+
+def test_a_document_compared_with_itself_is_word_for_word_the_same() -> None:
+    found = json.loads(run("compare", "mit", "mit", "--format", "json").stdout)
+    assert {change["change"] for change in found["steps"][0]["changes"]} == {"word for word"}

@@ -62,7 +62,7 @@ def _changes(first: Document, second: Document) -> list[dict[str, Any]]:
                 {"clause": name, "change": change, "at": [present.at], "says": present.says, "facets": []}
             )
             continue
-        facets = _facets(one, two)
+        facets = _facets((first, one), (second, two))
         same_words = [s.sha256 for s in one.spans] == [s.sha256 for s in two.spans]
         if not facets and same_words:
             change = "word for word"
@@ -74,16 +74,16 @@ def _changes(first: Document, second: Document) -> list[dict[str, Any]]:
     return changes
 
 
-def _facets(one: Clause, two: Clause) -> list[dict[str, str]]:
+def _facets(one: tuple[Document, Clause], two: tuple[Document, Clause]) -> list[dict[str, str]]:
     found = []
     for facet in FACETS:
-        before, after = _facet(one, facet), _facet(two, facet)
+        before, after = _facet(*one, facet), _facet(*two, facet)
         if before != after:
             found.append({"what": facet, "was": before, "now": after})
     return found
 
 
-def _facet(clause: Clause, facet: str) -> str:
+def _facet(document: Document, clause: Clause, facet: str) -> str:
     outcome = clause.then
     match facet:
         case "effect":
@@ -97,14 +97,22 @@ def _facet(clause: Clause, facet: str) -> str:
         case "acts":
             return ", ".join(sorted(clause.acts))
         case "unless":
-            return "" if clause.unless == c.FALSE else in_words(clause.unless)
+            return "" if clause.unless == c.FALSE else _condition(document, clause.unless)
         case "when":
-            return "" if clause.when is None else in_words(clause.when)
+            return "" if clause.when is None else _condition(document, clause.when)
         case "cure":
             cure = outcome.cure
             return "" if cure is None else f"{cure.days or 'some'} days" if cure.allowed else "none"
         case _:
             return clause.judgement or ""
+
+
+def _condition(document: Document, condition: c.Condition) -> str:
+    """The condition in words, with the month or year that the document's own release settles."""
+    words = in_words(condition)
+    for period in c.PERIODS[:2]:
+        words = words.replace(f"the {period.replace('-', ' ')}", c.resolve_period(period, document.released))
+    return words
 
 
 def render(documents: list[Document], *, width: int = 80, colour: bool = False) -> str:
