@@ -293,9 +293,9 @@ def test_a_bill_of_materials_that_was_not_read_leaves_the_terms_unknown(
     tmp_path: Path, name: str, content: str, reason: str
 ) -> None:
     folder = make(tmp_path / "m", {"README.md": "---\nlicense: mit\n---\n"})
-    assert audit(folder, use="research").verdict == "permitted"
+    assert audit(folder, use="internal use").verdict == "permitted"
     (folder / name).write_text(content)
-    report = audit(folder, use="research")
+    report = audit(folder, use="internal use")
     assert [(row.path, row.reason) for row in report.unread] == [(name, reason)]
     assert (report.verdict, report.best, report.worst) == ("undetermined", "permitted", "prohibited")
     said = [finding.says for finding in report.findings if finding.status == "undecided"]
@@ -555,3 +555,22 @@ def test_the_shared_examples_are_judged_as_expected(shared: Path, tmp_path: Path
         if result.exit_code not in case["exit"]:
             wrong.append(f"{case['id']}: exit {result.exit_code}")
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "contradicts"),
+    [
+        ("Foo-8B-GGUF", False),
+        ("Foo-8B-Q4_K_M-GGUF", False),
+        ("foo_8b_bnb_4bit", False),
+        ("Foo-8B-v2", True),
+        ("Foo-9B-GGUF", True),
+        ("GGUF", True),
+    ],
+)
+def test_a_folder_named_for_the_form_of_the_weights_holds_no_other_model(
+    tmp_path: Path, folder: str, *, contradicts: bool
+) -> None:
+    made = make(tmp_path / folder, {"README.md": "---\nlicense: mit\nmodel_name: Foo-8B\n---\n"})
+    found = [each.fact for each in audit(made, use="internal use").contradictions]
+    assert found == (["release.model_name"] if contradicts else [])

@@ -43,6 +43,10 @@ _CHANGED = re.compile(
 _DENIED = re.compile(
     r"(?i)\b(?:no|not|never|without|none|nothing|neither|isn't|aren't|wasn't|weren't|unless|if|must|should|may)\b"
 )
+_FORMAT_WORDS = re.compile(
+    r"( (i?gguf|awq|gptq|exl[23]|mlx|onnx|bnb|fp8|b?f16|fp16|f32|int[48]|[3468]bit|w\d+a\d+|i?q\d( ([k01]|x{0,2}[sml]|nl))*))+$"
+)
+"""What a name says at its end of the form of the weights; a folder is often named so, and the model is not another."""
 _UNKNOWN_TEXT = ("no plain text: its words were not read", "cannot be read", "not read")
 _LICENSE_LIKE = re.compile(r"(?i)licen[cs]e|copying|terms|agreement|eula")
 _POLICY_LIKE = re.compile(r"(?i)polic|acceptable|use")
@@ -133,12 +137,12 @@ def _observe_name(facts: Facts, directory: Directory) -> None:
         clean(written),
         f"{first.place} ({first.source})" if first.place != "." else "the directory's name",
     )
-    said = {name_folded(written).casefold()}
+    said = {_compared(written)}
     for other in names[1:]:
         if other.source not in (*_NAME_ORDER, "directory", "file"):
             continue
         short = other.name.rpartition("/")[2] or other.name
-        folded = name_folded(short).casefold()
+        folded = _compared(short)
         if folded not in said:
             said.add(folded)
             facts.contradictions.append(
@@ -150,6 +154,11 @@ def _observe_name(facts: Facts, directory: Directory) -> None:
                     ),
                 )
             )
+
+
+def _compared(name: str) -> str:
+    """A name as names are held against each other."""
+    return _FORMAT_WORDS.sub("", name_folded(name).casefold())
 
 
 def _named_at(name: Name) -> str:
