@@ -259,3 +259,31 @@ def test_the_license_of_another_version_is_left_to_people_and_gets_no_notice(bar
     after = state(bare)
     assert {name for name in after if after[name] != before.get(name)} <= {"README.md", "CHANGES.md"}
     assert "LICENSE has the text of llama-3, which nothing else names" in " ".join(result.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("shown", "status"),
+    [
+        ("MedFalcon-7B {0}", "satisfied"),
+        ("**MedFalcon-7B** {0}.", "satisfied"),
+        ("{0}", "violated"),
+        ("MedFalcon-7B was made in spring.", "violated"),
+    ],
+)
+def test_a_display_that_begins_with_the_releases_name_needs_one(
+    tmp_path: Path, texts: Path, shown: str, status: str
+) -> None:
+    words = "is built using artificial intelligence technology from the Technology Innovation Institute"
+    folder = tmp_path / "MedFalcon-7B"
+    folder.mkdir()
+    (folder / "LICENSE").write_bytes((texts / "falcon-3-tii-2024-12.txt").read_bytes())
+    card = f"---\nbase_model: tiiuae/Falcon3-7B-Base\n---\n{shown.format(words)}\n"
+    (folder / "README.md").write_text(card)
+    asked = ["audit", str(folder), "--use", "derivative release", "--as-of", "2026-11-21", "--format", "json"]
+    found = json.loads(CliRunner().invoke(main, asked).stdout)
+    assert [row["status"] for row in found["duties"] if row["duty"] == "display"] == [status]
+    CliRunner().invoke(main, ["fix", *asked[1:-2], "--write"])
+    written = (folder / "README.md").read_text()
+    assert (f"**MedFalcon-7B {words}**" in written) is (status == "violated")
+    found = json.loads(CliRunner().invoke(main, asked).stdout)
+    assert [row["status"] for row in found["duties"] if row["duty"] == "display"] == ["satisfied"]

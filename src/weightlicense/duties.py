@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, Literal
@@ -14,6 +15,8 @@ from weightlicense.vocabulary import DUTY_PREFIX, Vocabulary
 Shown = Literal["met", "unmet", "judgement"] | None
 PLACES: Final = {"release": "release.displays", "product": "product.displays"}
 RELEASING: Final = frozenset({"distribute", "embed", "release-target"})
+NAME: Final = "{name}"
+"""Stands for the name of the release at the beginning of prescribed words."""
 UNLAWFUL: Final = "illegal-activity"
 SANCTIONED: Final = "licensee.sanctioned"
 SERVING: Final = frozenset({"host", "embed"})
@@ -128,7 +131,7 @@ def _display(outcome: Outcome, acts: frozenset[str], keys: tuple[str, ...]) -> C
 
     @lru_cache(maxsize=64)
     def stands_in(displays: frozenset[str]) -> bool:
-        return any(text in folded(shown) for text in wordings for shown in displays)
+        return any(_stands(text, folded(shown)) for text in wordings for shown in displays)
 
     def show(values: Values) -> Shown:
         for place in places:
@@ -141,6 +144,15 @@ def _display(outcome: Outcome, acts: frozenset[str], keys: tuple[str, ...]) -> C
         return state
 
     return show
+
+
+def _stands(text: str, shown: str) -> bool:
+    """Whether the words stand there; before those that begin with `{name}`, something must stand as the name."""
+    return (
+        re.search(rf"\S{re.escape(text.removeprefix(NAME))}", shown) is not None
+        if text.startswith(NAME)
+        else text in shown
+    )
 
 
 def _same_license(value: str, outcome: Outcome, document: Document) -> Shown:

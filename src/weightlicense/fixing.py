@@ -19,6 +19,7 @@ from weightlicense import catalogue
 from weightlicense.artifacts import TextFile, Witness, clean
 from weightlicense.auditing import Audited
 from weightlicense.auditing.observed import notice_files
+from weightlicense.duties import NAME
 from weightlicense.errors import UsageError
 from weightlicense.proof import text_file
 from weightlicense.recognition import identify
@@ -444,7 +445,7 @@ class _Planning:
         existing = self._readme()
         path = existing.path if existing is not None else "README.md"
         text = self._opened(path, existing)
-        words = str(wordings[0])
+        words = str(wordings[0]).replace(NAME, self.report.subject.name)
         if text is None or f"**{words}**" in text:
             return
         self._put(
