@@ -237,3 +237,28 @@ def test_a_parent_that_another_publishes_is_named_in_a_note(tmp_path: Path) -> N
     )
     report = wl.check(lineage=path, use="internal use")
     assert (report.verdict, OTHERS in report.notes) == ("permitted", True)
+
+
+def test_or_later_lets_the_licensee_choose_the_version(tmp_path: Path) -> None:
+    found = {name: catalogue.resolve_license(name, as_of="2026-11-21").choices for name in OR_LATER}
+    assert found == OR_LATER
+    merged = (
+        "format: 1\nsubject: mine\nworks:\n  mine:\n    from:\n      - {work: a, relation: merge}\n"
+        "      - {work: b, relation: merge}\n  a: {license: %s}\n  b: {license: GPL-3.0-only}\n"
+    )
+    facts = {"licensee.good_standing": "yes", "release.license": "GPL-3.0-only"}
+    verdicts = []
+    for license in ("GPL-2.0-or-later", "GPL-2.0-only"):
+        path = tmp_path / f"{license}.yaml"
+        path.write_text(merged % license)
+        verdicts.append(wl.check(lineage=path, use="merge release", facts=facts).verdict)
+    assert verdicts == ["conditional", "not-granted"]
+
+
+OR_LATER = {
+    "GPL-2.0-only": (("gpl-2.0",),),
+    "GPL-2.0-or-later": (("gpl-2.0",), ("gpl-3.0",)),
+    "GPL-2.0+": (("gpl-2.0",), ("gpl-3.0",)),
+    "GPL-3.0-or-later": (("gpl-3.0",),),
+    "LGPL-2.1-or-later": (("lgpl-2.1",), ("lgpl-3.0",)),
+}
