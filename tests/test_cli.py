@@ -447,3 +447,22 @@ def test_documents_side_by_side_tell_what_changed_and_what_did_not() -> None:
 def test_a_document_compared_with_itself_is_word_for_word_the_same() -> None:
     found = json.loads(run("compare", "mit", "mit", "--format", "json").stdout)
     assert {change["change"] for change in found["steps"][0]["changes"]} == {"word for word"}
+
+
+def test_a_fact_of_one_license_says_why_it_counts_for_none_of_two() -> None:
+    asked = ["--license", "llama-3.1 AND apache-2.0", "--use", "redistribution", "--format", "json"]
+
+    def answered(*facts: str) -> tuple[list[str], list[str]]:
+        report = json.loads(check(*asked, *(word for fact in facts for word in ("--fact", fact))).stdout)
+        status = [row["status"] for row in report["duties"] if row["duty"] == "license-copy"]
+        return status, [note for note in report["notes"] if "license_copy" in note]
+
+    assert answered("release.license_copy=yes") == (
+        ["open"],
+        [
+            "release.license_copy is given without a license's name, and 2 licenses ask for it, each of its own: it "
+            "counts for none. Write release.license_copy[llama-3.1] and so on."
+        ],
+    )
+    each = ("release.license_copy[llama-3.1]=yes", "release.license_copy[apache-2.0]=yes")
+    assert answered(*each) == (["satisfied"], [])

@@ -534,6 +534,12 @@ class Evaluation:
         for key, text in self.facts.sheet.unperiodic:
             fact = self.words.facts[key]
             yield f"{key}={text} is declared without a period and is taken for every {fact.period}."
+        for name, count in self.program.asked_by.items():
+            if count > 1 and name in self.facts.given:
+                yield (
+                    f"{name} is given without a license's name, and {count} licenses ask for it, each of its own: it counts "
+                    f"for none. Write {name}[{next(iter(self.program.roots.values()))}] and so on."
+                )
         for document in self.program.documents:
             for row in document.incorporates:
                 if row.mutable and row.policy is not None:
