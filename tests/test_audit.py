@@ -574,3 +574,16 @@ def test_a_folder_named_for_the_form_of_the_weights_holds_no_other_model(
     made = make(tmp_path / folder, {"README.md": "---\nlicense: mit\nmodel_name: Foo-8B\n---\n"})
     found = [each.fact for each in audit(made, use="internal use").contradictions]
     assert found == (["release.model_name"] if contradicts else [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "License: Apache 2.0 (code) and CC-BY-4.0 (data)",
+        'License: MIT with the "Commons Clause"',
+        "License: Free for research and non-commercial use (see below)",
+    ],
+)
+def test_words_of_a_stranger_never_end_an_audit(tmp_path: Path, line: str) -> None:
+    folder = make(tmp_path / "m", {"README.md": f"# m\n\n{line}\n"})
+    assert audit(folder, use="internal use").verdict == "undetermined"

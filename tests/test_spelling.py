@@ -57,6 +57,38 @@ def test_a_name_in_ordinary_words_is_that_license(written: str, document: str) -
     assert catalogue.resolve_license(written, as_of="2026-11-22").choices == ((document,),)
 
 
+@pytest.mark.parametrize(
+    ("written", "choices"),
+    [
+        ("GNU GPL version 2 or later", (("gpl-2.0",), ("gpl-3.0",))),
+        ("GPL v2 or any later version", (("gpl-2.0",), ("gpl-3.0",))),
+        ("GNU Lesser General Public License v2.1 or newer", (("lgpl-2.1",), ("lgpl-3.0",))),
+        ("GPL-3.0 or later", (("gpl-3.0",),)),
+        ("GNU GPLv3", (("gpl-3.0",),)),
+        ("AGPLv3+", (("agpl-3.0",),)),
+        ("MIT or Apache-2.0", (("mit",), ("apache-2.0",))),
+    ],
+)
+def test_words_for_later_versions_and_choices_are_understood(
+    written: str, choices: tuple[tuple[str, ...], ...]
+) -> None:
+    assert catalogue.resolve_license(written, as_of="2026-11-22").choices == choices
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Apache 2.0 (code) and CC-BY-4.0 (data)",
+        'MIT with the "Commons Clause"',
+        "Free for research and non-commercial use (see below)",
+        "This License is Foo License Agreement (v1) and more.",
+        "Apache-2.0, and CC-BY-4.0 or so",
+    ],
+)
+def test_a_sentence_with_and_or_with_is_no_expression_and_no_error(written: str) -> None:
+    assert catalogue.find_written(written, as_of="2026-11-22") is None
+
+
 @pytest.mark.parametrize("written", NOT_GUESSED)
 def test_a_name_of_no_one_text_leads_to_none(written: str) -> None:
     found = catalogue.find_written(written, as_of="2026-11-22")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
+
+VERDICT_RULE: Final = "verdict"
+"""The rule by which a policy only repeats the verdict: it allows nothing that the license does not."""
 
 
 class Cited(Struct, frozen=True, kw_only=True):

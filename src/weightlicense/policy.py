@@ -16,14 +16,13 @@ from msgspec.structs import replace
 from weightlicense import catalogue, engine
 from weightlicense.clause import Document
 from weightlicense.condition import Acts, Atom, Condition, Scope, Truth, atoms, bind, compiled
-from weightlicense.decision import Cited, PolicyDecision, PolicyReason, WaiverUsed
+from weightlicense.decision import VERDICT_RULE, Cited, PolicyDecision, PolicyReason, WaiverUsed
 from weightlicense.engine.program import Rule as CompiledRule
 from weightlicense.finding import CONDITIONAL, LEVELS, UNDETERMINED, Report
 from weightlicense.policyfile import (
     DECISIONS,
     OTHERWISE_RULE,
     SEVERITIES,
-    VERDICT_RULE,
     Match,
     Policy,
     Rule,

@@ -17,6 +17,7 @@ from weightlicense.catalogue import files
 from weightlicense.clause import OPENNESS
 from weightlicense.clausefile import CONDITION, ID
 from weightlicense.condition import Condition, from_data
+from weightlicense.decision import VERDICT_RULE
 from weightlicense.errors import DataError, Problem, UsageError, nearest
 from weightlicense.finding import UNDETERMINED, VERDICTS
 from weightlicense.shape import Custom, Day, Field, ListOf, Number, Record, Reporter, Text, Word, read
@@ -28,7 +29,6 @@ KINDS: Final = {"rules": "organization", "points": "definition", "statements": "
 DECISIONS: Final = ("deny", "approval", "accept")
 """From the one that goes before the others to the one that comes last."""
 SEVERITIES: Final = ("critical", "high", "medium", "low")
-VERDICT_RULE: Final = "verdict"
 OTHERWISE_RULE: Final = "otherwise"
 """The rule that stands in a report where the verdict itself, or no rule of the file, decides."""
 STANDINGS: Final = (

@@ -102,7 +102,12 @@ def resolve_license(asked: str, *, as_of: str) -> Resolution:
 
     Raises `UsageError` with the nearest names where nothing of that name is known.
     """
-    found = _find_license(asked, as_of) or find_written(asked, as_of=as_of)
+    try:
+        found = _find_license(asked, as_of) or find_written(asked, as_of=as_of)
+    except UsageError:
+        found = find_written(asked, as_of=as_of)
+        if found is None:
+            raise
     if found is None:
         hint = _near(_unmarked(asked), [*_names(), *_labels()], "licenses")
         raise UsageError(f"unknown license {asked!r}", hint=hint)
@@ -115,7 +120,11 @@ def find_written(written: str, *, as_of: str) -> Resolution | None:
     from weightlicense.catalogue import spelling
 
     for name in spelling.spellings(written):
-        if (found := find_label(name, as_of=as_of)) is not None:
+        try:
+            found = find_label(name, as_of=as_of)
+        except UsageError:  # words like `or` and `and`, and no expression of licenses
+            continue
+        if found is not None:
             return found
     label, documents = _keys().get(spelling.key(written), (None, ()))
     if label is not None:

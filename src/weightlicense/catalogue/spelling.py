@@ -38,7 +38,7 @@ def spellings(written: str) -> Iterator[str]:
 
 def key(written: str) -> str:
     """What a name has in common with its other spellings: `Apache2`, `Apache License 2.0`; an address beside it is none of it."""
-    text = written.lower()
+    text = _lower(written)
     named = _OWN_NAME.fullmatch(text)
     if named is not None and key(named[1]) == key(named[2]):  # `The MIT License (MIT)`
         text = named[1]
@@ -49,6 +49,15 @@ def key(written: str) -> str:
     return re.sub(r"(?<!\d)\.|\.(?!\d)|[^a-z0-9.+]", "", text)
 
 
+def _lower(written: str) -> str:
+    """In lower case, with the GNU licenses and `or any later version` as identifiers write them."""
+    text = re.sub(r"\bor (?:any )?(?:later|newer)(?: versions?)?\b", "or-later", written.lower())
+    text = re.sub(
+        r"\b(affero |lesser )?general public licen[cs]e\b", lambda kind: f"{(kind[1] or '')[:1]}gpl", text
+    )
+    return re.sub(r"\bgnu (?=[al]?gpl)", "", text)
+
+
 def _plain(written: str) -> str:
-    text = re.sub(r"[,()\"'`*]|\bversion\b|\bv(?=\d)|\bthe\b", " ", written.lower())
+    text = re.sub(r"[,()\"'`*]|\bversion\b|\bv(?=\d)|\bthe\b", " ", _lower(written))
     return "-".join(text.strip(" .;:").replace("_", " ").split())

@@ -478,7 +478,7 @@ class Evaluation:
 
     def duty_rows(self) -> tuple[DutyRow, ...]:
         """The duties that apply, each once whatever the number of clauses that ask for it."""
-        rows: dict[tuple[str, Any], DutyRow] = {}
+        asked: dict[tuple[str, Any], list[DutyRow]] = {}
         for duty in self.program.duties:
             clause = duty.rule.clause
             status, _note = self._status(duty.rule, duty, [])
@@ -498,9 +498,8 @@ class Evaluation:
                 cure_allowed=clause.then.cure.allowed if clause.then.cure else None,
                 cure_days=clause.then.cure.days if clause.then.cure else None,
             )
-            key = (known.name, clause.then.parameters)
-            old = rows.get(key)
-            rows[key] = row if old is None else _merged(old, row)
+            asked.setdefault((known.name, clause.then.parameters), []).append(row)
+        rows = [_merged(same) for same in asked.values()]
         known = self.words.duties["keep-terms"]
         for rule in self.program.claims:
             claim, state = rule.claim, rule.state(self.values)
@@ -516,8 +515,8 @@ class Evaluation:
                 how=known.how,
                 means=known.means,
             )
-            rows[known.name, (claim.document, claim.work)] = row
-        return tuple(rows.values())
+            rows.append(row)
+        return tuple(rows)
 
     def notes(self) -> Iterator[str]:
         """What the report must say beside the clauses: what counts as not held, for every period, or can change."""
@@ -530,7 +529,7 @@ class Evaluation:
                     if atom.closed and self.values[atom.key] is None and not self.search.is_open(atom):
                         closed[self.name(atom.key)] = None
         for name in closed:
-            yield f"{name} is not declared and counts as not held."
+            yield f"{name} is not declared: no permission or exemption that rests on it is counted."
         for key, text in self.facts.sheet.unperiodic:
             fact = self.words.facts[key]
             yield f"{key}={text} is declared without a period and is taken for every {fact.period}."
@@ -577,13 +576,25 @@ def _cure_note(rule: Rule) -> str | None:
     return f"a breach may be cured within {cure.days} days" if cure.days else "a breach may be cured"
 
 
-def _merged(old: DutyRow, new: DutyRow) -> DutyRow:
-    status = min(old.status, new.status, key=STATUS_ORDER.index)
+def _merged(rows: list[DutyRow]) -> DutyRow:
+    """One row of those that ask for the same: it says what the worst of them ask, and of which document where not all do."""
+    if len(rows) == 1:
+        return rows[0]
+    status = min((row.status for row in rows), key=STATUS_ORDER.index)
+    documents = {row.required_by[0].partition("/")[0]: None for row in rows}
+    worst: dict[str, str] = {}
+    for row in rows:
+        if row.status == status:
+            worst.setdefault(row.required_by[0].partition("/")[0], row.how)
+    hows = dict.fromkeys(worst.values())
+    if len(hows) > 1 or worst.keys() != documents.keys():
+        hows = dict.fromkeys(f"{document}: {how}" for document, how in worst.items())
     return replace(
-        old,
+        rows[0],
         status=status,
-        required_by=(*old.required_by, *new.required_by),
-        at=(*old.at, *(a for a in new.at if a not in old.at)),
+        required_by=tuple(row.required_by[0] for row in rows),
+        at=tuple(dict.fromkeys(at for row in rows for at in row.at)),
+        how=" ".join(hows),
     )
 
 

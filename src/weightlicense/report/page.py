@@ -26,15 +26,21 @@ from weightlicense.report.picture import picture
 from weightlicense.report.wording import (
     MATCHES,
     advice,
+    asked,
+    copies,
     counted,
     cure,
     is_lacking,
     lacking,
+    listed,
+    own_denials,
     reach,
+    sections,
     sentence,
     testimony,
     verdict,
 )
+from weightlicense.report.wording import places as where
 
 MATRIX_FROM: Final = 6
 """That many prohibitions of one document are a table; fewer are told one by one."""
@@ -42,6 +48,8 @@ STEPS_SHOWN: Final = 5
 """So many steps of a kind stand on the first screen; the rest is a link away."""
 LONG_NAME: Final = 48
 """A name of more characters is set smaller."""
+DECIDING: Final = ("deny", "approval", "accept")
+"""What a rule of an organisation decides where it fits."""
 PHASES: Final = (
     ("act", "With the act", "Done when the model is released, served or shown. These hold the verdict."),
     ("standing", "As long as the license is held", "Kept to all the time. An open one does not hold the verdict."),
@@ -114,6 +122,7 @@ class Duty(Struct, frozen=True, kw_only=True):
 
     row: DutyRow
     anchor: str
+    places: str
     title: str
     more: str | None
     tone: str
@@ -130,6 +139,7 @@ class Ground(Struct, frozen=True, kw_only=True):
 
     reason: PolicyReason
     tone: str
+    word: str
     says: str | None
     clauses: tuple[Reference, ...]
     disputed: tuple[Reference, ...]
@@ -190,7 +200,8 @@ def page(report: Report) -> dict[str, Any]:
 
     bearing = [clause for clause in clauses if clause.finding.status != "not-applicable"]
     against = tuple(clause for clause in bearing if _stands_against(clause.finding))
-    duties = tuple(_duty(row, places, anchors) for row in report.duties)
+    at = sections(report)
+    duties = tuple(_duty(row, places, at, anchors) for row in report.duties)
     questions = tuple(Asked(row=q, anchor=anchors.take(f"question/{q.fact}")) for q in report.questions)
     policies = tuple(_ruling(row, places, anchors) for row in report.policies)
     steps = tuple(_next(report, against, duties, questions, policies))
@@ -220,10 +231,13 @@ def page(report: Report) -> dict[str, Any]:
         "turned": _turned(report),
         "witnesses": tuple((witness, said) for witness in report.witnesses or () if (said := tuple(testimony(witness)))),
         "quoted": any(clause.finding.quote for clause in clauses),
+        "copies": copies(report),
         "doubts": tuple(clause for clause in bearing if clause.finding.doubt),
         "matches": MATCHES,
         "worst_match": max(
-            (text.match for text in report.subject.texts), key=tuple(MATCHES).index, default=None
+            (*(text.match for text in report.subject.texts), *(match for _, _, match in copies(report))),
+            key=tuple(MATCHES).index,
+            default=None,
         ),
         "places_of": places_of,
         "tone_of": _tone,
@@ -301,10 +315,11 @@ def _references(clauses: Iterable[Clause], most: int = 4) -> tuple[Reference, ..
 
 def _places(rows: Sequence[Clause]) -> Iterable[tuple[str, str]]:
     """Clauses by the text's own numbering, with their names where it does not tell them apart."""
-    sections = [clause.finding.at for clause in rows]
-    for clause in rows:
+    clauses = {clause.finding.clause: clause for clause in reversed(rows)}
+    ats = [clause.finding.at for clause in clauses.values()]
+    for clause in reversed(clauses.values()):
         at, name = clause.finding.at, clause.finding.clause
-        yield f"{at} {name}".strip() if sections.count(at) > 1 or not at else at, clause.anchor
+        yield f"{at} {name}".strip() if ats.count(at) > 1 or not at else at, clause.anchor
 
 
 def _by_document(clauses: Iterable[Clause]) -> tuple[tuple[str, tuple[Clause, ...]], ...]:
@@ -357,7 +372,7 @@ def _without(
     )
 
 
-def _duty(row: DutyRow, places: dict[str, list[Clause]], anchors: Anchors) -> Duty:
+def _duty(row: DutyRow, places: dict[str, list[Clause]], at: dict[str, str], anchors: Anchors) -> Duty:
     findings = [clause.finding for reference in row.required_by for clause in places.get(reference, ())]
     wordings = [_texts(value) for name, value in row.parameters if name in ("text", "any-of")]
     evidence = {name: fact for finding in findings for name, fact in finding.facts_used.items()}
@@ -365,6 +380,7 @@ def _duty(row: DutyRow, places: dict[str, list[Clause]], anchors: Anchors) -> Du
     return Duty(
         row=row,
         anchor=anchors.take(f"duty/{row.duty}"),
+        places=where(row.required_by, at),
         title=row.how if done_with_act else row.means,
         more=None if done_with_act or row.how == row.means else row.how,
         tone=_tone(row.status) if done_with_act or row.status != "open" else "none",
@@ -400,7 +416,7 @@ def _next(
     if not allowed(LEVELS[report.best]) and report.verdict != "needs-license":
         waiting = []
     in_the_end = "Once it is allowed, do" if barred or first or unread or judged else "Do and show"
-    denied = [ruling for ruling in policies if ruling.row.decision == "deny"]
+    denied = [ruling for ruling in policies if ruling.row in own_denials(report)]
     wanted = [ruling for ruling in policies if ruling.row.decision == "approval"]
     groups: tuple[tuple[str, str, Sequence[Any], Callable[[Any], Step], str], ...] = (
         ("What stands against it", "no", barred, _clause_step, "against"),
@@ -414,8 +430,9 @@ def _next(
     )
     for title, tone, rows, step, anchor in groups:
         if rows:
-            shown = tuple(step(row) for row in rows[:STEPS_SHOWN])
-            yield Steps(title=title, tone=tone, steps=shown, more=len(rows) - len(shown), anchor=anchor)
+            every = _once([step(row) for row in rows])
+            shown = every[:STEPS_SHOWN]
+            yield Steps(title=title, tone=tone, steps=shown, more=len(every) - len(shown), anchor=anchor)
     if report.verdict == "permitted" and not unmet:
         standing = [duty for duty in duties if duty.row.phase == "standing"]
         shown = tuple(_duty_step(duty) for duty in standing[:STEPS_SHOWN])
@@ -423,10 +440,32 @@ def _next(
             yield Steps(title="Keep to", tone="none", steps=shown, more=len(standing) - len(shown), anchor="duties")  # fmt: skip
 
 
+def _once(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Steps that say the same as one, with the places of all."""
+    found: dict[str, Step] = {}
+    for step in steps:
+        old = found.get(step.text)
+        detail = step.detail if old is None else "; ".join(dict.fromkeys((old.detail, step.detail)))
+        found[step.text] = Step(
+            text=step.text, anchor=step.anchor if old is None else old.anchor, detail=detail
+        )
+    return tuple(found.values())
+
+
 def _clause_step(clause: Clause) -> Step:
     finding = clause.finding
-    text = finding.how or (finding.judge if finding.status == "judgement" else None) or finding.says
-    return Step(text=text, anchor=clause.anchor, detail=f"{finding.document} {finding.at}".rstrip())
+    says = finding.says if finding.kind == "contradiction" else None
+    text = says or finding.how or (finding.judge if finding.status == "judgement" else None) or finding.says
+    reasons = "" if finding.kind == "contradiction" else _because(finding)
+    detail = " · ".join(filter(None, (f"{finding.document} {finding.at}".rstrip(), reasons)))
+    return Step(text=text, anchor=clause.anchor, detail=detail)
+
+
+def _because(finding: Finding) -> str:
+    """The facts for which a clause stands against the use."""
+    if finding.status != "violated":
+        return ""
+    return ", ".join(f"{name}={fact.value} ({fact.source})" for name, fact in finding.facts_used.items())
 
 
 def _ruling_step(ruling: Ruling) -> Step:
@@ -438,16 +477,21 @@ def _ruling_step(ruling: Ruling) -> Step:
 
 def _question_step(question: Asked) -> Step:
     row = question.row
+    if row.fact == "license" and row.values:
+        return Step(text=row.ask, anchor=question.anchor, detail=f"license · one of {', '.join(row.values)}")
     told = row.leads_to if len(row.leads_to) <= 3 else [a for a in row.leads_to if a.effect == "goes-on"]
     forks = [f"{answer.answer}: {_effect(answer)}" for answer in told]
-    others = len(row.leads_to) - len(told)
+    others = [answer for answer in row.leads_to if answer not in told]
     if others:
-        forks.append(f"{counted(others, 'other answer')}")
-    return Step(text=row.ask, anchor=question.anchor, detail=" · ".join((row.fact, *forks)))
+        effects = listed(list(dict.fromkeys(_effect(answer) for answer in others)))
+        forks.append(f"{counted(len(others), 'other answer')}: {effects}")
+    return Step(text=asked(row), anchor=question.anchor, detail=" · ".join((row.fact, *forks)))
 
 
 def _duty_step(duty: Duty) -> Step:
-    return Step(text=duty.title, anchor=duty.anchor, detail=f"{duty.row.duty} · {', '.join(duty.row.at)}")
+    return Step(
+        text=duty.title, anchor=duty.anchor, detail=" · ".join(filter(None, (duty.row.duty, duty.places)))
+    )
 
 
 def _unknown(
@@ -459,12 +503,26 @@ def _unknown(
     triggers = sum(q.row.about == "duty" for q in questions)
     judged = [clause.finding.effect == "duty" for clause in bearing if clause.finding.status == "judgement"]
     doubts = sum(bool(c.finding.doubt) for c in bearing)
+    if report.unread:
+        yield f"what {counted(len(report.unread), 'file')} would say that could not be read", "witnesses"
     if first:
         yield f"{counted(first, 'fact')} that can turn the answer", "questions"
     if later and first:
         yield f"{counted(later, 'further fact')} that may be asked after these", "questions"
     elif later:
         yield f"{counted(later, 'fact')} that can move the answer", "questions"
+    told = {question.fact for question in report.questions}
+    within = {
+        name
+        for clause in bearing
+        for name in clause.finding.missing
+        if clause.finding.status == "undecided"
+        and clause.finding.effect != "duty"
+        and "." in name
+        and name not in told
+    }
+    if within:
+        yield f"{counted(len(within), 'fact')} that cannot turn the answer", "reached"
     if triggers:
         yield f"{counted(triggers, 'fact')} on which it hangs whether a duty applies", "questions"
     if not all(judged):
@@ -479,7 +537,7 @@ def _unknown(
         yield f"{finding.says.removesuffix('.')} ({place})", "against"
     if doubts:
         yield f"{counted(doubts, 'doubt')} about what the text means", "doubts"
-    if report.subject.text is None:
+    if report.subject.text is None and not copies(report):
         yield "whether your copy of the text is the one that was encoded: none was given", "about"
 
 
@@ -489,7 +547,13 @@ def _missing(report: Report, bearing: Sequence[Clause]) -> Iterable[tuple[str, s
     for name in dict.fromkeys(name for clause in bearing for name in clause.finding.missing):
         waiting = [clause for clause in bearing if name in clause.finding.missing]
         only_duties = all(clause.finding.effect == "duty" for clause in waiting)
-        unasked = "Shows a duty met or not." if only_duties else "Not asked: no answer turns a yes into a no."
+        if only_duties:
+            unasked = "Shows a duty met or not."
+        elif "." not in name:
+            unasked = "No declared fact stands for it: the words themselves must be read."
+        else:
+            turns = "a yes into a no" if allowed(LEVELS[report.best]) else "the no into a yes"
+            unasked = f"Not asked: no answer turns {turns}."
         yield name, asks.get(name, unasked), _references(waiting)
 
 
@@ -504,7 +568,10 @@ def _ruling(row: PolicyDecision, places: Mapping[str, list[Clause]], anchors: An
     for reason in row.reasons:
         grounds = Ground(
             reason=reason,
-            tone=_policy_tone(reason.decision),
+            tone="ask" if reason.missing and reason.decision in DECIDING else _policy_tone(reason.decision),
+            word=f"may be: {reason.decision}"
+            if reason.missing and reason.decision in DECIDING
+            else reason.decision,
             says=None if reason.says == row.says else reason.says,
             clauses=_cited(reason.clauses, places),
             disputed=_cited(reason.disputed, places),
@@ -547,7 +614,9 @@ def _cited(
     for each in clauses:
         known = places.get(f"{each.document}/{each.clause}")
         label = each.at or each.clause
-        found.setdefault(each.document, []).append((label, known[0].anchor if known else ""))
+        places_there = found.setdefault(each.document, [])
+        if all(label != other for other, _ in places_there):
+            places_there.append((label, known[0].anchor if known else ""))
     return tuple(
         Reference(document=document, places=tuple(rows[:most]), more=len(rows[most:]))
         for document, rows in found.items()

@@ -9,9 +9,10 @@ from msgspec import Struct
 from weightlicense.change import Change, Changes, Limit, Obstacle, Offering
 from weightlicense.finding import Report
 from weightlicense.report.terminal import Page
+from weightlicense.report.wording import listed
 
 MOST_OBSTACLES = 6
-PERMITTED: Final = "What would make it permitted"
+PERMITTED: Final = "What would make it allowed"
 OFFERED: Final = "What the release may be offered under"
 
 
@@ -44,6 +45,8 @@ def told(report: Report, changes: Changes) -> Told:
         provided = "Provided that these turn out well:" if changes.obstacles else None
     elif all(obstacle.is_open for obstacle in changes.obstacles):
         lead = "Nothing need change once these turn out well:"
+    elif all(obstacle.effect == "needs-license" for obstacle in changes.obstacles):
+        lead = "A separate license from the licensor. In the way stands:"
     elif changes.is_complete:
         lead = "Nothing that is in your hand. In the way stands:"
     else:
@@ -59,9 +62,13 @@ def told(report: Report, changes: Changes) -> Told:
 
 
 def in_the_way(obstacle: Obstacle) -> str:
-    """What an obstacle makes of the use, with the facts that it hangs on: `not-granted, by licensee.country=DE`."""
-    facts = ", ".join(name if value is None else f"{name}={value}" for name, value in obstacle.facts)
-    return f"{obstacle.effect}{f', by {facts}' if facts else ''}"
+    """What an obstacle makes of the use, with the facts that it hangs on: `not-granted, for licensee.country=DE`."""
+    known = [f"{name}={value}" for name, value in obstacle.facts if value is not None]
+    unknown = [name for name, value in obstacle.facts if value is None]
+    because = f", for {listed(known)}" if known else ""
+    if not unknown:
+        return f"{obstacle.effect}{because}"
+    return f"{'could be ' if obstacle.is_open else ''}{obstacle.effect}{because}: {listed(unknown)} {'is' if len(unknown) == 1 else 'are'} not declared"
 
 
 def _changes(page: Page, report: Report, changes: Changes) -> None:

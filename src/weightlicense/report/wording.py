@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from weightlicense.decision import VERDICT_RULE, PolicyDecision
 from weightlicense.finding import (
     EXIT_CODES,
     LEVELS,
     UNDETERMINED,
     DutyRow,
     Finding,
+    Question,
     Report,
     Testified,
     allowed,
@@ -29,7 +31,7 @@ MATCHES: Final = {
     "unknown": "not the text that was encoded",
 }
 ADVICE: Final = {
-    "permitted": "Go ahead, and keep this report with the release.",
+    "permitted": "Go ahead, and keep this report.",
     "conditional": "Go ahead once these are done; declare each as it is done, and the report shows it.",
     "breach": "Put right what is not met before you go on.",
     "needs-license": "Do not start before the licensor has given the license, and keep it on file.",
@@ -84,9 +86,32 @@ def denial(report: Report) -> str | None:
 
 def advice(report: Report) -> str:
     """What to do about the verdict, or about a policy that denies what the license allows."""
-    if report.denials and allowed(LEVELS[report.best]):
+    if own_denials(report) and allowed(LEVELS[report.best]):
         return "Do not do this before whoever keeps the policy has agreed."
-    return ADVICE[report.verdict]
+    return f"{_policies_first(report)}{ADVICE[report.verdict]}"
+
+
+def _policies_first(report: Report) -> str:
+    """What the policies of organisations wait for where the license allows the use, as sentences."""
+    if report.denials or report.verdict not in ("permitted", "conditional"):
+        return ""
+    said = ""
+    for decision, says in (
+        ("undecided", "First settle what {} must know. "),
+        ("approval", "First get the approval that {} asks for. "),
+    ):
+        names = [
+            str(visible(" ".join(row.policy.split())))
+            for row in report.policies
+            if row.kind == "organization" and row.decision == decision
+        ]
+        said += says.format(listed(names)) if names else ""
+    return said
+
+
+def own_denials(report: Report) -> tuple[PolicyDecision, ...]:
+    """The policies that deny the use by a rule of their own, not only because the verdict does not allow it."""
+    return tuple(row for row in report.denials if row.rule != VERDICT_RULE)
 
 
 def _verdict(report: Report) -> str:
@@ -121,11 +146,16 @@ def _undetermined(report: Report) -> str:
         return "Not known yet. First it must be known which license this is."
     first = sum(question.first for question in report.questions)
     judged = len(judged_by_people(report))
-    unread = len(lacking(report))
+    unread = lacking(report)
+    works = sum(finding.missing == ("license",) for finding in unread)
+    altered = sum(any("altered" in each for each in finding.missing) for finding in unread)
+    texts = len(unread) - works - altered
     parts = [
         *([counted(first, "answer")] if first else []),
         *([f"a person's judgement of {counted(judged, 'clause')}"] if judged else []),
-        *([f"{counted(unread, 'text')} that the catalogue does not know"] if unread else []),
+        *([f"{counted(works, 'license')} that nobody read"] if works else []),
+        *([f"{counted(altered, 'clause')} that your copy has in other words"] if altered else []),
+        *([f"{counted(texts, 'text')} that the catalogue does not know"] if texts else []),
     ]
     if not parts:
         return "Not known yet. What is missing could turn the answer into a no."
@@ -163,6 +193,42 @@ def reach(report: Report) -> str:
     settled = allowed(LEVELS[report.best]) == allowed(LEVELS[report.worst])
     known = "Settled on this side of the line: at best" if settled else "At best"
     return f"{known} {report.best}, at worst {report.worst}, by what is still open."
+
+
+def asked(question: Question) -> str:
+    """The question, with how many fields of use it is about and the first of them."""
+    if question.type != "hazards":
+        return question.ask
+    tags = [value for value in question.values if value != "none"]
+    more = " …" if len(tags) > len(tags[:3]) else ""
+    return f"{question.ask.removesuffix('?')} {len(tags)}: {', '.join(tags[:3])}{more}?"
+
+
+def sections(report: Report) -> dict[str, str]:
+    """Where each clause stands in its text, by its reference."""
+    return {finding.reference: finding.at for finding in report.findings}
+
+
+def places(references: Sequence[str], at: dict[str, str]) -> str:
+    """Where clauses stand: `1.b.i, 3`, with their documents where there are several: `llama-3.1 1.b.i; mit 1`."""
+    found: dict[str, list[str]] = {}
+    for reference in references:
+        shown = found.setdefault(reference.partition("/")[0], [])
+        section = at.get(reference, "")
+        if section and section not in shown:
+            shown.append(section)
+    if len(found) == 1:
+        return ", ".join(next(iter(found.values())))
+    return "; ".join(f"{document} {', '.join(shown)}".rstrip() for document, shown in found.items())
+
+
+def copies(report: Report) -> tuple[tuple[str, str, str], ...]:
+    """Of an audit, the texts in the directory that are known: their place, the document, how they match it."""
+    said = (
+        (witness.place, witness.says.get("text"), witness.says.get("match"))
+        for witness in report.witnesses or ()
+    )
+    return tuple((place, str(text), str(match)) for place, text, match in said if text and match in MATCHES)
 
 
 def cure(duty: DutyRow) -> str | None:
