@@ -300,7 +300,7 @@ def test_the_first_screen_names_the_deciding_questions_and_the_duties_that_wait(
 ) -> None:
     report, page, _ = scene
     first = page.within("answer")
-    asks = [question.ask for question in report.questions if question.first]
+    asks = [question.ask.removesuffix("?") for question in report.questions if question.first]
     assert [ask for ask in asks[:5] if ask not in first] == []
     if report.best in ("permitted", "conditional", "breach"):
         waiting = [d.how for d in report.duties if d.phase == "act" and d.status == "open"]
@@ -388,7 +388,7 @@ def test_an_altered_text_is_told_as_a_text_that_nobody_knows() -> None:
         report, verdict="undetermined", worst="prohibited", findings=(altered, *report.findings)
     )
     first = Page(html.render(changed)).within("answer")
-    assert "Not known yet. It hangs on one text that the catalogue does not know." in first
+    assert "Not known yet. It hangs on one clause that your copy has in other words." in first
     assert "The words differ (llama-3.1 2)" in first
 
 
@@ -430,7 +430,7 @@ def test_lineage_and_policies_are_told_where_there_are_some() -> None:
     assert (
         "Policy acme: deny acme no-llama high severity The reason of no-llama. "
         "Waiver Ada lifts no-llama until 2027-01-31 (in-force): A pilot. "
-        "approval displays Marketing must agree. By llama-3.1 1.b.i elsewhere 9 "
+        "may be: approval displays Marketing must agree. By llama-3.1 1.b.i elsewhere 9 "
         "For a person to say whether these count: llama-3.1 1.b.i Not declared: product.countries "
         "Asked last year, too. Policy open: accept"
     ) in policies
@@ -445,10 +445,10 @@ def test_lineage_and_policies_are_told_where_there_are_some() -> None:
 
 def test_what_could_be_done_is_told_where_it_was_asked_for() -> None:
     assert rendered("everything")[1].within("turned") == (
-        "What could be done What would make it permitted This is enough. "
+        "What could be done What would make it allowed This is enough. "
         "release.model_name=Llama-Med-8B (was Med-8B) and leave out the act host "
         "There may be more; the search stopped here. Provided that these turn out well: "
-        "not-granted, by licensee.terminated llama-3.1 1.a "
+        "could be not-granted: licensee.terminated is not declared llama-3.1 1.a "
         "What the release may be offered under llama-3.1 Only so. Allowed: llama-3.1. llama-3.1 1.a "
         "This is what would hold."
     )

@@ -317,7 +317,7 @@ def test_a_breach_says_what_would_mend_it_and_doing_so_mends_it() -> None:
     assert broken.exit_code == 1
     told_lines = [line.strip() for line in broken.stdout.splitlines()]
     start = told_lines.index(
-        next(line for line in told_lines if line.startswith("What would make it permitted"))
+        next(line for line in told_lines if line.startswith("What would make it allowed"))
     )
     assert told_lines[start + 1 : start + 4] == [
         "→ release.model_name=Llama-My-8B (was My-8B)",

@@ -194,7 +194,11 @@ def conclude(asked: Asked, terms: Terms, facts: Facts) -> Report:
     if len(ranked) == 1:
         return ranked[0]
     notes = tuple(f"Choice {report.subject.license}: {_in_short(report)}." for report in ranked)
-    return replace(ranked[0], notes=(*notes, *ranked[0].notes))
+    best, *others = ranked
+    rest = "; ".join(f"{report.subject.license}: {_in_short(report)}" for report in others)
+    told = f"The terms leave a choice. This report takes {best.subject.license}; not {rest}."
+    note = " ".join(filter(None, (told, best.subject.note)))
+    return replace(best, subject=replace(best.subject, note=note), notes=(*notes, *best.notes))
 
 
 def _in_short(report: Report) -> str:
@@ -434,6 +438,7 @@ def _one(
     by_id = {document.id: document for document in documents}
     license_name = " AND ".join(dict.fromkeys(term.root for term in choice)) or terms.name
     titles = [by_id[term.root].title for term in choice if term.root in by_id]
+    misread = tuple(_other_texts(given))
     report = Report(
         tool_version=VERSION,
         catalogue_digest=catalogue.digest(),
@@ -447,6 +452,7 @@ def _one(
             title=" and ".join(dict.fromkeys(titles)) or terms.name,
             text=given[0] if given else None,
             more_texts=tuple(given[1:]),
+            note=" ".join(misread) or None,
         ),
         use=use,
         acts=tuple(act for act in words.acts if act in acts),
@@ -454,7 +460,7 @@ def _one(
         findings=tuple(_anchored(finding, by_id, quotes, links) for finding in conclusion.findings),
         questions=(*_which_text(terms), *conclusion.questions),
         duties=conclusion.duties,
-        notes=(*terms.notes, *conclusion.notes),
+        notes=(*terms.notes, *conclusion.notes, *misread),
         lineage=None if terms.lineage is None else _descended(terms.lineage, choice, groups),
     )
     return _beside(report, asked, terms, groups, facts) if asked.policies else report
@@ -599,6 +605,19 @@ def _read_texts(
             hint="weightlicense identify PATH says which text it is",
         )
     return given, quotes, links, frozenset(altered)
+
+
+def _other_texts(given: list[TextGiven]) -> Iterable[str]:
+    """Copies that are the very text of another document, a version of the same often, and not an altered one of this."""
+    for text in given:
+        if text.match == "modified":
+            from pathlib import Path
+
+            from weightlicense.recognition import identify  # reads the fingerprints of every text
+
+            for match in identify(Path(text.path)):
+                if match.match != "modified" and match.id not in (None, text.document):
+                    yield f"{text.path} is the text of {match.id} ({match.match}), and {text.document} was checked: ask with --license {match.id}."
 
 
 def _text_files(paths: tuple[str, ...]) -> list[Path]:

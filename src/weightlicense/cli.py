@@ -158,7 +158,7 @@ _OPTIONS = (
 @click.option(
     "--why-not",
     is_flag=True,
-    help="Say what would make it permitted; without it, only where it is not allowed.",
+    help="Say what would make it allowed; without it, only where it is not.",
 )
 @click.option("--license-options", is_flag=True, help="Say under which licenses the release may be offered.")
 @click.option(

@@ -38,13 +38,17 @@ def _environment() -> Environment:
         """A technical name that may be broken after its dots and dashes, but not within a number."""
         return Markup(re.sub(r"([._/-](?=[A-Za-z])|@)", r"\1<wbr>", str(escape(visible(text)))))  # noqa: S704 - escaped
 
+    def css_text(text: str) -> Markup:
+        """Text for a string of a style sheet: whatever is no letter, digit or space is written as its code point."""
+        return Markup("".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in str(visible(text))))  # noqa: S704
+
     folder = Path(__file__).parent
     environment = Environment(
         loader=lambda name: (folder / name).read_text(encoding="utf-8"),
         auto_escape_callback=lambda _: True,
         undefined_behavior="strict",
         finalizer=shown,
-        filters={"breakable": breakable, "web_address": web_address},
+        filters={"breakable": breakable, "css_text": css_text, "web_address": web_address},
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -219,7 +219,7 @@ def _items(group: Sequence[Deciding]) -> str:
 
 
 def _turned(report: Report) -> Iterable[list[str]]:
-    """What would make it permitted, and what a release may be offered under, where they were asked for."""
+    """What would make it allowed, and what a release may be offered under, where they were asked for."""
     if report.changes is None and report.offering is None:
         return
     from weightlicense.report import turned

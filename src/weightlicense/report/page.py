@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from weightlicense.artifacts.witness import shortened
 from weightlicense.decision import Cited, PolicyDecision, PolicyReason
 from weightlicense.finding import (
     LEVELS,
@@ -79,7 +80,7 @@ class Clause(Struct, frozen=True, kw_only=True):
     """A finding with its place on the page; `path`, `used` and `missing` where no heading above says the same.
 
     `only` are the acts that it reaches where they are not all acts of the use, `how` what to do about it where
-    no duty says so.
+    no duty says so. `is_altered`: the user's copy has other words there than the text that was encoded.
     """
 
     finding: Finding
@@ -91,6 +92,7 @@ class Clause(Struct, frozen=True, kw_only=True):
     path: tuple[str, ...]
     used: dict[str, FactUsed]
     missing: tuple[str, ...]
+    is_altered: bool = False
 
     @property
     def has_rows(self) -> bool:
@@ -190,7 +192,8 @@ class Anchors:
 def page(report: Report) -> dict[str, Any]:
     """The variables of the template."""
     anchors = Anchors()
-    clauses = tuple(_clause(finding, report.acts, anchors) for finding in report.findings)
+    altered = {f"{text.document}/{name}" for text in report.subject.texts for name in text.altered}
+    clauses = tuple(_clause(finding, report.acts, altered, anchors) for finding in report.findings)
     places: dict[str, list[Clause]] = {}
     for clause in clauses:
         places.setdefault(clause.finding.reference, []).append(clause)
@@ -207,6 +210,7 @@ def page(report: Report) -> dict[str, Any]:
     steps = tuple(_next(report, against, duties, questions, policies))
     return {
         "report": report,
+        "footer": f"License report: {shortened(report.subject.name)}, {report.verdict} for {report.use}, as of {report.as_of}",
         "long_name": len(report.subject.name) > LONG_NAME,
         "sentence": verdict(report),
         "range": reach(report),
@@ -257,7 +261,7 @@ def web_address(url: str | None) -> str | None:
     return url if fits else None
 
 
-def _clause(finding: Finding, acts: tuple[str, ...], anchors: Anchors) -> Clause:
+def _clause(finding: Finding, acts: tuple[str, ...], altered: Container[str], anchors: Anchors) -> Clause:
     source = web_address(finding.url)
     said_by_duty = finding.effect == "duty" or finding.status in ("satisfied", "not-applicable")
     return Clause(
@@ -270,6 +274,7 @@ def _clause(finding: Finding, acts: tuple[str, ...], anchors: Anchors) -> Clause
         path=finding.path,
         used=finding.facts_used,
         missing=finding.missing,
+        is_altered=finding.reference in altered,
     )
 
 
@@ -624,7 +629,7 @@ def _cited(
 
 
 def _turned(report: Report) -> dict[str, Any] | None:
-    """What would make it permitted, and what the release may be offered under, where they were asked for."""
+    """What would make it allowed, and what the release may be offered under, where they were asked for."""
     if report.changes is None and report.offering is None:
         return None
     from weightlicense.report import turned

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from weightlicense.finding import UNDETERMINED, DutyRow, Finding, Question, Report
-from weightlicense.report.wording import denial, testimony, waits_for_more
+from weightlicense.report.wording import denial, is_lacking, places, sections, testimony, waits_for_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,6 +144,8 @@ def _head(page: Page, report: Report) -> None:
         page.lines.append(page.paint(f"✗ {denied}", f"1;{COLOURS['✗']}"))
     if report.subject.title != report.subject.name:
         page.add(report.subject.title)
+    if report.subject.note is not None:
+        page.add(report.subject.note)
     for text in report.subject.texts:
         altered = f": {', '.join(text.altered)}" if text.altered else ""
         of = f", {text.document}" if report.subject.more_texts else ""
@@ -209,8 +211,7 @@ def _against(page: Page, report: Report) -> None:
     rows = [
         f
         for f in report.findings
-        if f.effect != "duty"
-        and (f.status in ("violated", "judgement") or (f.status == "undecided" and f.kind == "incorporation"))
+        if f.effect != "duty" and (f.status in ("violated", "judgement") or is_lacking(f))
     ]
     if not rows:
         return
@@ -250,8 +251,9 @@ def _duties(page: Page, report: Report) -> None:
     if acts:
         done = sum(duty.status == "satisfied" for duty in acts)
         page.heading("Do", f"{done} of {len(acts)} shown done")
+        at = sections(report)
         for duty in acts:
-            _duty(page, duty)
+            _duty(page, duty, at)
     others = [duty for duty in report.duties if duty.phase != "act"]
     if others:
         page.heading("Keep to")
@@ -264,8 +266,8 @@ def _duties(page: Page, report: Report) -> None:
             page.add(duty.means, indent=4)
 
 
-def _duty(page: Page, duty: DutyRow) -> None:
-    page.row(STATUS_SIGNS[duty.status], duty.duty, ", ".join(duty.at))
+def _duty(page: Page, duty: DutyRow, at: dict[str, str]) -> None:
+    page.row(STATUS_SIGNS[duty.status], duty.duty, places(duty.required_by, at))
     page.add(duty.how, indent=4)
     words = [value for name, value in duty.parameters if name in ("text", "any-of")]
     for word in words:
