@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+os.environ.pop("COLUMNS", None)  # what is not asked for is written in 80 columns
 ROOT = Path(__file__).parent.parent
 TEXTS = Path(os.environ.get("WEIGHTLICENSE_TEXTS", ROOT.parent / "shared" / "corpus"))
 

@@ -52,7 +52,7 @@ def test_a_dry_run_shows_a_diff_and_changes_nothing(bare: Path, texts: Path) -> 
     result = run("fix", bare, "--texts", str(texts))
     assert state(bare) == before
     assert result.exit_code == 1
-    assert f"--- /dev/null\n+++ b/NOTICE\n@@ -0,0 +1 @@\n+{SENTENCE}\n" in result.stdout
+    assert f"--- /dev/null +++ b/NOTICE @@ -0,0 +1 @@ +{SENTENCE} " in " ".join(result.stdout.split())
     assert "Nothing was written; --write makes these changes." in result.stdout
 
 

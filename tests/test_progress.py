@@ -43,7 +43,13 @@ def on_a_terminal(*arguments: str, **environment: str) -> tuple[bytes, bytes]:
 
 
 def in_a_pipe(*arguments: str) -> tuple[bytes, bytes]:
-    done = subprocess.run([*COMMAND, *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "40"},
+    )
     return done.stdout, done.stderr
 
 

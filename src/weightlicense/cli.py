@@ -24,6 +24,7 @@ FILE = click.Path()
 FOLDER = click.Path(exists=True, file_okay=False)
 FORMATS = ("terminal", "json", "html", "markdown", "sarif", "junit", "github", "spdx", "spdx3", "cyclonedx")
 MOST_NAMED = 50
+NARROWEST, WIDEST = 40, 120
 
 
 class Group(click.Group):
@@ -283,8 +284,7 @@ def _tell(report: Report, form: str, output: str | None, root: str = "") -> None
     elif form == "terminal":
         from weightlicense.report import terminal
 
-        shown = terminal.render(report, width=_width(), colour=_colour())
-        click.echo(shown, nl=False, color=True)
+        _show(terminal.render(report, width=_width(), colour=_colour()))
     else:
         from weightlicense.report import render
 
@@ -308,11 +308,19 @@ def _summarize(report: Report) -> None:
 
 
 def _width() -> int:
-    if not sys.stdout.isatty():
+    """The columns to write in: COLUMNS where it is set, else the terminal's, else 80; from 40 to 120."""
+    if not os.environ.get("COLUMNS") and not sys.stdout.isatty():
         return 80
     import shutil  # with all its compressors
 
-    return shutil.get_terminal_size((80, 24)).columns
+    return max(NARROWEST, min(shutil.get_terminal_size((80, 24)).columns, WIDEST))
+
+
+def _show(text: str, *, err: bool = False) -> None:
+    """Print finished lines for people, none wider than the columns."""
+    from weightlicense.report.terminal import fitted
+
+    click.echo(fitted(text, _width()), nl=False, err=err, color=None if err else True)
 
 
 def _colour() -> bool:

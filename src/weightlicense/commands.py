@@ -19,6 +19,7 @@ from weightlicense.cli import (
     _path,
     _profile,
     _root,
+    _show,
     _tell,
     _width,
     main,
@@ -71,7 +72,7 @@ def fix(path: str, folder: str | None, question: Question, *, write: bool) -> No
     if question.form == "terminal":
         shown = repair.render(plan, report, is_written=write, width=_width(), colour=_colour())
         if question.output is None:
-            click.echo(shown, nl=False, color=True)
+            _show(shown)
         else:
             from weightlicense.proof import write_atomically
 
@@ -84,10 +85,16 @@ def fix(path: str, folder: str | None, question: Question, *, write: bool) -> No
 
 
 def _name_unread(unread: list[tuple[str, str]]) -> None:
+    if not unread:
+        return
+    from weightlicense.report.terminal import Page
+
+    page = Page(_width(), colour=False)
     for path, reason in unread[:MOST_NAMED]:
-        click.echo(f"weightlicense: not read: {path}: {reason}", err=True)
+        page.add(f"weightlicense: not read: {path}: {reason}", hang=2)
     if len(unread) > MOST_NAMED:
-        click.echo(f"weightlicense: {len(unread) - MOST_NAMED:,} more were not read", err=True)
+        page.add(f"weightlicense: {len(unread) - MOST_NAMED:,} more were not read", hang=2)
+    _show(page.text(), err=True)
 
 
 @main.command()
@@ -96,7 +103,7 @@ def show(document: str) -> None:
     """Show a license or policy, clause by clause."""
     from weightlicense.report.document import render_document
 
-    click.echo(render_document(_known_document(document), width=_width(), colour=_colour()), nl=False)
+    _show(render_document(_known_document(document), width=_width(), colour=_colour()))
 
 
 def _known_document(name: str) -> Any:
@@ -129,7 +136,7 @@ def explain(reference: str, text: str | None) -> None:
             f"{document.id} has no clause {clause_id!r}", hint=f"did you mean {' or '.join(near)}?"
         )
     copy = None if text is None else Path(text)
-    click.echo(render_clause(document, clause, copy, width=_width(), colour=_colour()), nl=False)
+    _show(render_clause(document, clause, copy, width=_width(), colour=_colour()))
 
 
 @main.command("list")
@@ -153,7 +160,7 @@ def list_(
 
         click.echo(json.dumps({"format": 1, what: found}, ensure_ascii=False, indent=2))
     else:
-        click.echo(table(what, found, width=_width()), nl=False)
+        _show(table(what, found, width=_width()))
 
 
 @main.command()
@@ -232,8 +239,8 @@ def compare(documents: tuple[str, ...], use: str | None, facts: tuple[str, ...],
         click.echo(json.dumps({**data, "use": use, "verdicts": verdicts}, ensure_ascii=False, indent=2))
         return
     for name, verdict in verdicts.items():
-        click.echo(f"{use}: {name} {verdict}")
-    click.echo(comparison.render(found, width=_width(), colour=_colour()), nl=False)
+        _show(f"{use}: {name} {verdict}")
+    _show(comparison.render(found, width=_width(), colour=_colour()))
 
 
 @main.command()
@@ -282,7 +289,7 @@ def find(
         data = ranked.plain(rows, use, asked.as_of, limit)
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
     else:
-        click.echo(ranked.render(rows, use, limit, width=_width(), colour=_colour()), nl=False)
+        _show(ranked.render(rows, use, limit, width=_width(), colour=_colour()))
     sys.exit(EXIT_CODES.get(rows[0].verdict, 1) if rows else 1)
 
 
@@ -374,7 +381,7 @@ def identify(paths: tuple[str, ...], texts: str | None, form: str) -> None:
             click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
         for path, matches in found:
-            click.echo(identified.render(path, matches, width=_width(), colour=_colour()), nl=False)
+            _show(identified.render(path, matches, width=_width(), colour=_colour()))
     sys.exit(2 if unread else identified.exit_code([matches for _, matches in found]))
 
 
@@ -387,7 +394,8 @@ def identify(paths: tuple[str, ...], texts: str | None, form: str) -> None:
 def diff_report(old: str, new: str, form: str) -> None:
     """Say what changed between two reports (--format json), and which changed facts, texts or data explain it.
 
-    Exits with 0 where the verdict is the same or better, 1 where it is worse, 2 where a file is no report.
+    Exits with 1 where the verdict comes later than it did in the order permitted, conditional, breach, undetermined,
+    needs-license, not-granted, prohibited; with 0 where it does not, 2 where a file is no report.
     """
     from weightlicense.report import history
 
@@ -397,7 +405,7 @@ def diff_report(old: str, new: str, form: str) -> None:
 
         click.echo(as_text(history.as_data(found)), nl=False)
     else:
-        click.echo(history.render(found, width=_width(), colour=_colour()), nl=False, color=True)
+        _show(history.render(found, width=_width(), colour=_colour()))
     sys.exit(found.exit_code)
 
 

@@ -80,7 +80,7 @@ def render_document(document: Document, *, width: int = 80, colour: bool = False
         _body(page, clause)
     page.lines.append("")
     page.add("This is our reading in our words; the text decides. This is not legal advice.")
-    return "\n".join(line.rstrip() for line in page.lines) + "\n"
+    return page.text()
 
 
 def _body(page: Page, clause: Clause) -> None:
@@ -129,7 +129,7 @@ def render_clause(
     for span in clause.spans:
         page.add(f"from “{span.first}” to “{span.last}”", hang=2)
     if clause.link:
-        page.lines.append(clause.link)
+        page.add(clause.link)
     if text is not None:
         from weightlicense import anchor
 
@@ -143,4 +143,4 @@ def render_clause(
                 page.add(f"“{anchor.quote(words, match)}”", indent=2, hang=2)
                 if not match.ok:
                     page.add("The words differ from the text that was encoded.", indent=2)
-    return "\n".join(line.rstrip() for line in page.lines) + "\n"
+    return page.text()

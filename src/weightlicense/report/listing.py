@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 from weightlicense import catalogue
 from weightlicense.catalogue import files
+from weightlicense.report.terminal import Page, columns
 from weightlicense.vocabulary import vocabulary
 
 
@@ -107,22 +107,21 @@ def _documents(
 
 
 def table(what: str, found: list[dict[str, Any]], *, width: int = 80) -> str:
-    """Two columns: the id, and what it is; wrapped to the width."""
+    """Two columns: the id, and what it is; a long id has a line of its own."""
     if not found:
         return f"no {what} of that kind\n"
-    left = min(max(len(row["id"]) for row in found), 38) + 2
-    lines: list[str] = []
+    page = Page(width, colour=False)
+    left = min(max(columns(row["id"]) for row in found) + 2, 40, width // 2)
     for row in found:
-        text = _about(what, row)
-        wrapped = textwrap.wrap(text, max(20, min(width, 120) - left)) or [""]
-        head = row["id"]
-        if len(head) > left - 2:
-            lines.append(head)
-            head = ""
-        lines.append(f"{head:<{left}}{wrapped[0]}".rstrip())
-        lines.extend(" " * left + line for line in wrapped[1:])
-    lines.append(f"{len(found)} {what}")
-    return "\n".join(lines) + "\n"
+        head, text = row["id"], _about(what, row)
+        space = left - columns(head)
+        if space < 2:
+            page.add(head)
+            page.add(text, indent=left)
+        else:
+            page.add(f"{head}{' ' * space}{text}", hang=left)
+    page.add(f"{len(found)} {what}")
+    return page.text()
 
 
 def _about(what: str, row: dict[str, Any]) -> str:

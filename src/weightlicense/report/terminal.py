@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from weightlicense.finding import UNDETERMINED, DutyRow, Finding, Question, Report
@@ -34,68 +35,128 @@ MEANING = {
     UNDETERMINED: "what is missing could move the answer across the line",
 }
 EFFECTS = {"goes-on": "go on", "undecided": "then more is asked"}
-WIDEST = 100
+_SIGNS = re.compile(r"\x1b\[[0-9;]*m|.", re.DOTALL)
+_ADDRESS = re.compile(r"(?:\x1b\[[0-9;]*m|\W)*https?://", re.IGNORECASE)
 MOST_ALIKE = 3
 MOST_WITNESSES = 40
 
 
 class Page:
-    """Lines of a page, wrapped to a width, with colour where the terminal has it."""
+    """Lines of a page, wrapped to a width, with colour where the terminal has it.
+
+    No line is wider than the width but a web address, which stays whole on a line of its own, to be copied.
+    """
 
     def __init__(self, width: int, *, colour: bool) -> None:
-        self.width, self.colour = min(width, WIDEST), colour
+        self.width, self.colour = width, colour
         self.lines: list[str] = []
 
     def paint(self, text: str, code: str) -> str:
         """Text in a colour or weight, where colour is on."""
-        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text and code else text
 
     def sign(self, sign: str) -> str:
         """A status sign in its colour."""
         return self.paint(sign, COLOURS.get(sign, "0"))
 
-    def add(self, text: str = "", *, indent: int = 0, hang: int | None = None) -> None:
-        """A paragraph, wrapped."""
-        words = text.replace("\n", " ").split(" ") if text.strip() else []
-        if not words:
-            self.lines.append("")
-            return
-        line, fresh = " " * indent + words[0], " " * (indent if hang is None else hang)
-        for word in words[1:]:
-            if len(line) + 1 + len(word) <= self.width:
-                line = f"{line} {word}"
-            else:
-                self.lines.append(line)
-                line = fresh + word
-        self.lines.append(line)
+    def add(self, text: str = "", *, indent: int = 0, hang: int | None = None, code: str = "") -> None:
+        """A paragraph, wrapped, in a colour or weight."""
+        told = visible(text.replace("\n", " "), colour=False)
+        lines = wrapped(told, self.width, indent, indent if hang is None else hang)
+        self.lines += [self.paint(line, code) for line in lines]
 
     def ends(self, left: str, right: str, *, bold: bool = False) -> None:
         """Two texts at the two ends of a line, or on two lines where they do not fit."""
-        space = self.width - len(left) - len(right)
-        shown = self.paint(left, "1") if bold else left
+        left, right, code = visible(left, colour=False), visible(right, colour=False), "1" if bold else ""
+        space = self.width - columns(left) - columns(right)
         if space < 2:
-            self.add(left)
-            self.lines.append(" " * max(0, self.width - len(right)) + right)
+            self.add(left, code=code)
+            self._at_end(right)
         else:
-            self.lines.append(shown + " " * space + right)
+            self.lines.append(self.paint(left, code) + " " * space + right)
 
     def heading(self, left: str, right: str = "") -> None:
         """A section's heading after an empty line."""
         self.lines.append("")
-        self.ends(left, right, bold=True) if right else self.lines.append(self.paint(left, "1"))
+        self.ends(left, right, bold=True)
 
     def row(self, sign: str, head: str, right: str) -> None:
         """A sign, a head and a place at the right end."""
-        space = self.width - 4 - len(head) - len(right)
-        if space < 1:
-            self.lines.append(f"  {self.sign(sign)} {head}")
-            self.lines.append(" " * max(4, self.width - len(right)) + right)
+        head, right = visible(head, colour=False), visible(right, colour=False)
+        first, *others = wrapped(head, self.width, 4, 4)
+        first = f"  {self.sign(sign)} {first[4:]}"
+        space = self.width - columns(first) - columns(right)
+        if others or space < 1:
+            self.lines += [first, *others]
+            self._at_end(right, least=4, code="2")
         else:
-            self.lines.append(f"  {self.sign(sign)} {head}" + " " * space + self.paint(right, "2"))
+            self.lines.append(first + " " * space + self.paint(right, "2"))
+
+    def _at_end(self, text: str, *, least: int = 0, code: str = "") -> None:
+        """A text at the right end of lines of its own."""
+        if text:
+            self.add(text, indent=max(least, self.width - columns(text)), hang=least, code=code)
+
+    def text(self) -> str:
+        """All lines, none wider than the width, with nothing that a terminal would obey but our colours."""
+        return fitted("".join(f"{visible(line, colour=self.colour)}\n" for line in self.lines), self.width)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: colours and combining signs none, wide signs two."""
+    return len(text) if text.isascii() and "\x1b" not in text else sum(map(_columns, _SIGNS.findall(text)))
+
+
+@cache
+def _columns(sign: str) -> int:
+    import unicodedata
+
+    if sign[0] == "\x1b" or unicodedata.category(sign) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+
+def wrapped(text: str, width: int, indent: int = 0, hang: int = 0) -> list[str]:
+    """A paragraph in lines of at most `width` columns; a word that is longer is broken, a web address never."""
+    lines: list[str] = []
+    for word in text.split(" ") if text.strip() else ():
+        if lines and columns(lines[-1]) + 1 + columns(word) <= width:
+            lines[-1] += f" {word}"
+            continue
+        for piece in _pieces(word, width - max(indent, hang)):
+            lines.append(" " * (hang if lines else indent) + piece)
+    return lines or [""]
+
+
+def _pieces(word: str, room: int) -> list[str]:
+    if columns(word) <= room or _ADDRESS.match(word):
+        return [word]
+    pieces, taken = [""], 0
+    for sign in _SIGNS.findall(word):
+        taken += columns(sign)
+        if taken > room:
+            pieces.append("")
+            taken = columns(sign)
+        pieces[-1] += sign
+    return pieces
+
+
+def fitted(text: str, width: int) -> str:
+    """Finished lines with those broken that are wider than the width."""
+    lines = (line.rstrip() for line in text.splitlines())
+    return "".join(
+        f"{part}\n" for line in lines for part in ([line] if columns(line) <= width else _folded(line, width))
+    )
+
+
+def _folded(line: str, width: int) -> list[str]:
+    words = line.lstrip(" ")
+    indent = len(line) - len(words)
+    return wrapped(words, width, indent, indent)
 
 
 def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
-    """The report as text of at most `width` columns (100 at most); `colour` adds ANSI colours."""
+    """The report as text of at most `width` columns; `colour` adds ANSI colours."""
     page = Page(width, colour=colour)
     _head(page, report)
     _questions(page, report)
@@ -109,7 +170,7 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
     _witnesses(page, report)
     _clauses(page, report)
     _know(page, report)
-    return "\n".join(visible(line.rstrip(), colour=colour) for line in page.lines) + "\n"
+    return page.text()
 
 
 def visible(line: str, *, colour: bool) -> str:
@@ -129,19 +190,19 @@ def _shown(sign: str) -> str:
 
 def _head(page: Page, report: Report) -> None:
     sign = SIGNS[report.verdict]
-    left = f"{report.subject.name} · {report.use}"
+    left = visible(f"{report.subject.name} · {report.use}", colour=False)
     right = f"{sign} {report.verdict}"
-    space = page.width - len(left) - len(right)
+    space = page.width - columns(left) - columns(right)
     if space < 2:
-        page.add(left)
-        page.lines.append(page.paint(right, f"1;{COLOURS[sign]}"))
+        page.add(left, code="1")
+        page.add(right, code=f"1;{COLOURS[sign]}")
     else:
         page.lines.append(page.paint(left, "1") + " " * space + page.paint(right, f"1;{COLOURS[sign]}"))
     page.ends(f"best: {report.best}   worst: {report.worst}", f"as of {report.as_of}")
     page.add(f"{MEANING[report.verdict][0].upper()}{MEANING[report.verdict][1:]}.")
     denied = denial(report)
     if denied is not None:
-        page.lines.append(page.paint(f"✗ {denied}", f"1;{COLOURS['✗']}"))
+        page.add(f"✗ {denied}", hang=2, code=f"1;{COLOURS['✗']}")
     if report.subject.title != report.subject.name:
         page.add(report.subject.title)
     if report.subject.note is not None:
@@ -181,7 +242,7 @@ def _questions(page: Page, report: Report) -> None:
 
 
 def _question(page: Page, question: Question) -> None:
-    page.lines.append(f"  {page.sign('?')} {question.fact}")
+    page.row("?", question.fact, "")
     if question.type == "hazards":
         tags = [value for value in question.values if value != "none"]
         page.add(f"{question.ask.removesuffix('?')} {len(tags)}? {', '.join(tags)}", indent=4)
