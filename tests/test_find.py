@@ -132,4 +132,7 @@ def test_the_command_shows_the_first_rows_and_ends_as_the_best_one() -> None:
     asked = run("--use", "derivative release", "--license", "llama-3.1", "--limit", "1")
     assert asked.exit_code == 3
     assert "not known: licensee.monthly_active_users@2024-06" in asked.stdout
+    assert asked.stdout.splitlines()[0].endswith(" the best 1 of them")
+    every = run("--use", "derivative release", "--license", "llama-3.1")
+    assert every.stdout.splitlines()[0].endswith(" all of them, best first")
     assert run("--use", "internal use", "--limit", "0").exit_code == 2

@@ -14,7 +14,8 @@ MOST_NAMED = 8
 def render(rows: list[Row], use: str, limit: int, *, width: int, colour: bool) -> str:
     """The first rows as text: the verdict, the models, what it costs, and what is not known."""
     page = Page(width, colour=colour)
-    page.ends(f"{use}: {len(rows)} sets of terms", f"the best {min(limit, len(rows))} of them", bold=True)
+    shown = f"the best {limit} of them" if limit < len(rows) else "all of them, best first"
+    page.ends(f"{use}: {len(rows)} sets of terms", shown, bold=True)
     for row in rows[:limit]:
         page.lines.append("")
         page.row(SIGNS[row.verdict], row.license, row.verdict)
@@ -32,7 +33,7 @@ def render(rows: list[Row], use: str, limit: int, *, width: int, colour: bool) -
             page.add(f"to be read or judged: {', '.join(row.unknown[:MOST_NAMED])}", indent=4, hang=8)
     page.lines.append("")
     page.add("Ask about one: weightlicense check --model ID --use …   This is not legal advice.")
-    return "\n".join(line.rstrip() for line in page.lines) + "\n"
+    return page.text()
 
 
 def plain(rows: list[Row], use: str, as_of: str, limit: int) -> dict[str, Any]:
