@@ -629,7 +629,9 @@ def test_the_markdown_has_sections_a_checklist_and_a_table() -> None:
         "Notes",
     ]
     boxes = [
-        token.content[:4] for token in tokens if token.type == "inline" and token.content.startswith("[")
+        token.content[:4]
+        for token in tokens
+        if token.type == "inline" and token.content.startswith(("[ ] ", "[x] "))
     ]
     assert boxes == ["[ ] "] * 5
     assert (
@@ -688,7 +690,8 @@ def test_no_text_of_others_changes_the_structure_of_the_markdown(name: str, valu
         report = audited()
         used = {"release.model_name": FactUsed(value=value, source=f"observed: {value}")}
         findings = tuple(
-            replace(f, says=f"{value}.", path=(name, "b"), facts_used=used) for f in report.findings
+            replace(f, says=f"{value}.", path=(name, "b"), facts_used=used, quote=f"{value}.")
+            for f in report.findings
         )
         subject = replace(report.subject, model=f"m{name}", title=f"{value}.")
         gaps = (NotRead(path=f"p{name}", reason=f"{value}."),)
@@ -700,6 +703,73 @@ def test_no_text_of_others_changes_the_structure_of_the_markdown(name: str, valu
     plain = named("a", "b")
     # A file that a finding is blamed on is told in addition, as text.
     assert blocks(named(name, value)) == blocks(plain)
+
+
+def section(source: str, title: str) -> str:
+    return source.partition(f"\n### {title}\n")[2].partition("\n### ")[0]
+
+
+def test_sections_link_to_their_passages_where_an_address_may_be_linked() -> None:
+    report = scenes()["conditional"]
+    links = ("https://example.com/a?b=1&copy;=2|<x>`#:~:text=ü", "javascript:alert(1)", "http://a@b.example/")
+    findings = {
+        name: replace(finding, url=url)
+        for name, url in zip(("license-copy", "display", "notice-file"), links, strict=True)
+        for finding in report.findings
+        if finding.clause == name
+    }
+    told = replace(report, findings=tuple(findings.get(each.clause, each) for each in report.findings))
+    source = markdown.render(told)
+    for title in ("What to do", "Clauses that decide"):
+        shown = [
+            (child.attrs["href"], children[index + 1].content)
+            for token in PARSER.parse(section(source, title))
+            for children in [token.children or []]
+            for index, child in enumerate(children)
+            if child.type == "link_open"
+        ]
+        assert shown == [
+            ("https://example.com/a?b=1&copy;=2%7C%3Cx%3E%60#:~:text=%C3%BC", findings["license-copy"].at)
+        ]
+
+
+@given(NAMES, NAMES)
+@SETTINGS
+def test_a_link_holds_its_address_and_its_section_and_nothing_else(at: str, end: str) -> None:
+    finding = replace(scenes()["conditional"].findings[0], at=at, url=f"https://example.com/{end}")
+    source = markdown._passage(finding)
+    assert "".join(texts(f"x {source}")) == f"x {markdown.shown(at)}".rstrip()
+    hrefs = [
+        child.attrs["href"]
+        for token in PARSER.parse(source)
+        for child in token.children or ()
+        if child.type == "link_open"
+    ]
+    assert hrefs == [address for address in [sarif.uri(finding.url)] if address and markdown.shown(at)]
+
+
+def test_the_words_of_a_text_that_was_given_stand_under_the_clauses_that_decide(shared: Path) -> None:
+    corpus = shared / "corpus"
+    report = wl.check(
+        "llama-3.1",
+        use="derivative release",
+        texts=[corpus / "llama-3.1.txt", corpus / "llama-3.1-aup.txt"],
+        facts={"licensee.terminated": "yes"},
+        as_of=DAY,
+    )
+    quotes = section(markdown.render(report), "Clauses that decide").partition("<details>")[2]
+    places = [line.split("`")[1] for line in quotes.splitlines() if line.startswith("`")]
+    assert places[0] == "llama-3.1/termination"
+    assert len(places) == quotes.count("\n> ") == markdown.MOST_QUOTED
+    assert "> Meta may terminate this Agreement if you are in breach" in quotes
+    assert max(map(len, quotes.splitlines())) < 2 * markdown.QUOTED
+    undecided = {
+        each.finding.reference
+        for each in deciding(report)
+        if each.weight in ("unmet", "undecided", "judgement") and each.finding.quote
+    }
+    assert f"and {len(undecided) - markdown.MOST_QUOTED} more (`--format json` has them)" in quotes
+    assert "<details>" not in markdown.render(scenes()["undetermined"])
 
 
 @given(NAMES)

@@ -1,17 +1,20 @@
 """The report as a Markdown section for a model card or a pull request: answer, checklist, questions, clauses, notes.
 
 Names, paths and values stand in code spans, where nothing is read as markup, link, mention or formula; prose is escaped.
+A section links to its passage where a web address is known; of a text that was given, the deciding words are quoted.
 CommonMark with the tables and task lists of GitHub.
 """
 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from weightlicense.finding import DutyRow, Question, Report
+from weightlicense.finding import DutyRow, Finding, Question, Report
 from weightlicense.report.deciding import Deciding, deciding, policy_text, shown
+from weightlicense.report.sarif import uri
 from weightlicense.report.wording import MATCHES, advice, counted, cure, reach, verdict, visible
 
 if TYPE_CHECKING:
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 MOST_CITED: Final = 4
 MOST_ALIKE: Final = 3
 """So many undecided items of a document that wait for the same facts have a row each; more share one."""
+MOST_QUOTED: Final = 10
+"""So many passages of a text are quoted, so that a pull request stays readable; each with at most `QUOTED` characters."""
+QUOTED: Final = 400
 STATUS: Final = {
     "unmet": "against",
     "remark": "to correct",
@@ -44,7 +50,7 @@ def render(report: Report) -> str:
         _section("What to do", _duties(report)),
         _section("Questions", _questions(report)),
         _section("Keep to", _standing(report)),
-        _section("Clauses that decide", _clauses(rows)),
+        _section("Clauses that decide", [*_clauses(rows), *_quotes(rows)]),
         _section("Policies", _policies(report)),
         _section("Not read", (f"- {code(gap.path)}: {prose(gap.reason)}" for gap in report.unread)),
         _section("Notes", _notes(report)),
@@ -99,9 +105,15 @@ def _answer(report: Report) -> Iterable[str]:
     yield f"- As of: {prose(report.as_of)}"
 
 
-def _place(each: Deciding) -> str:
-    finding = each.finding
-    return f"{code(finding.reference)} {prose(finding.at)}".rstrip()
+def _place(finding: Finding) -> str:
+    return f"{code(finding.reference)} {_passage(finding)}".rstrip()
+
+
+def _passage(finding: Finding) -> str:
+    """The section, as a link where the address of the passage may be linked."""
+    address = uri(finding.url) if finding.at else None
+    at = prose(finding.at)
+    return at if address is None else f"[{at}](<{address.replace('&', '&amp;')}>)"
 
 
 def _against(rows: Sequence[Deciding]) -> Iterable[str]:
@@ -109,7 +121,7 @@ def _against(rows: Sequence[Deciding]) -> Iterable[str]:
         if each.weight in ("unmet", "judgement", "remark") and each.finding.effect != "duty":
             advice = f" → {prose(each.advice)}" if each.advice else ""
             file = f" In {code(_file(each))}." if each.artefact is not None else ""
-            yield f"- **{prose(each.what)}** ({_place(each)}): {prose(each.finding.says)}{file}{advice}"
+            yield f"- **{prose(each.what)}** ({_place(each.finding)}): {prose(each.finding.says)}{file}{advice}"
 
 
 def _file(each: Deciding) -> str:
@@ -128,14 +140,17 @@ def _duties(report: Report) -> Iterable[str]:
                 "judgement": "To be judged: ",
             }
             how = prose(duty.how)
-            asked = ", ".join(map(code, duty.required_by))
-            at = prose(", ".join(place for place in duty.at if place))
-            name = f"{code(duty.duty)}, {asked} {at}".rstrip()
-            yield f"- [{box}] {state.get(duty.status, '')}{how} ({name})"
+            yield f"- [{box}] {state.get(duty.status, '')}{how} ({_asked(duty, report)})"
             yield from _words(duty)
             cured = cure(duty) if duty.status == "violated" else None
             if cured is not None:
                 yield f"  - {prose(cured)}"
+
+
+def _asked(duty: DutyRow, report: Report) -> str:
+    """The name of a duty, and the clauses that ask for it."""
+    places = {finding.reference: _place(finding) for finding in reversed(report.findings)}
+    return ", ".join([code(duty.duty), *(places.get(by) or code(by) for by in duty.required_by)])
 
 
 def _words(duty: DutyRow) -> Iterable[str]:
@@ -177,7 +192,7 @@ def _leads(question: Question) -> Iterable[str]:
 def _standing(report: Report) -> Iterable[str]:
     for duty in report.duties:
         if duty.phase != "act" and duty.status != "violated":
-            yield f"- {prose(duty.means)} ({code(duty.duty)}, {', '.join(map(code, duty.required_by))})"
+            yield f"- {prose(duty.means)} ({_asked(duty, report)})"
 
 
 def _clauses(rows: Sequence[Deciding]) -> Iterable[str]:
@@ -206,16 +221,35 @@ def _clause(each: Deciding) -> str:
         says.append(f"Doubt: {prose(finding.doubt)}")
     if finding.path:
         says.append(f"By way of {' → '.join(map(code, finding.path))}.")
-    name, at = cell(code(finding.reference)), cell(prose(finding.at))
+    name, at = cell(code(finding.reference)), cell(_passage(finding))
     return f"| {name} | {at} | {STATUS[each.weight]} | {cell(*says)} |"
 
 
 def _items(group: Sequence[Deciding]) -> str:
     first = group[0].finding
-    places = prose(", ".join(dict.fromkeys(each.finding.at for each in group)))
+    passages = {each.finding.at: _passage(each.finding) for each in group}
+    places = ", ".join(passages.values())
     missing = f"Missing: {', '.join(map(code, first.missing))}." if first.missing else ""
     says = cell(f"{len(group)} items of what must not be done.", missing)
     return f"| {cell(code(first.document))} | {cell(places)} | {STATUS['undecided']} | {says} |"
+
+
+def _quotes(rows: Sequence[Deciding]) -> Iterable[str]:
+    """The words of the user's own text, of what is against the use first; folded away until they are asked for."""
+    order = [*STATUS]
+    told = sorted(rows, key=lambda each: order.index(each.weight))
+    quotes = {
+        each.finding.reference: each.finding for each in told if each.finding.quote and each.weight != "to-do"
+    }
+    if not quotes:
+        return
+    yield from ("", "<details><summary>What the text says there</summary>", "")
+    for finding in [*quotes.values()][:MOST_QUOTED]:
+        words = textwrap.shorten(finding.quote or "", QUOTED, placeholder=" …")
+        yield from (_place(finding), "", f"> {prose(words)}", "")
+    if len(quotes) > MOST_QUOTED:
+        yield from (f"and {len(quotes) - MOST_QUOTED} more (`--format json` has them)", "")
+    yield "</details>"
 
 
 def _turned(report: Report) -> Iterable[list[str]]:
