@@ -77,17 +77,15 @@ def test_a_changed_fact_is_shown_with_the_clause_and_the_duty_that_it_decides(
         "  ~ release.model_name\n"
         "    Llama-Med-8B (declared) → Med-8B (declared)\n"
         "\n"
+        "Duties\n"
+        "  ~ name-prefix: ✓ satisfied → ✗ violated, because of release.model_name\n"
+        "\n"
         "Clauses\n"
         "  ~ llama-3.1/name-prefix\n"
         "    ✓ satisfied (duty) → ✗ violated (duty)\n"
         "    1.b.i: An AI model that was made, trained, tuned or otherwise improved with\n"
         "    the materials or with their outputs, and that is distributed or made\n"
         '    available, has a name that begins with "Llama".\n'
-        "    because of release.model_name\n"
-        "\n"
-        "Duties\n"
-        "  ~ name-prefix\n"
-        "    ✓ satisfied → ✗ violated\n"
         "    because of release.model_name\n",
     )
 
@@ -175,9 +173,74 @@ def test_reports_on_two_questions_are_compared_with_a_warning(tmp_path: Path, ke
     assert "  ~ use\n    derivative release → internal use\n" in result.stdout
 
 
+def test_clauses_that_change_in_one_way_for_one_cause_share_a_line(tmp_path: Path, kept: Report) -> None:
+    unknown = wl.check(
+        "llama-3.1",
+        use="derivative release",
+        as_of=DAY,
+        facts={**{name: SETTLED[name] for name in list(SETTLED)[:2]}, "release.model_name": "Llama-Med-8B"},
+    )
+    result = diff(tmp_path, unknown, kept)
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "llama-3.1 · derivative release                      ○ undetermined → conditional\n"
+        "range: conditional to prohibited → conditional to conditional\n"
+        "as of 2026-11-21 → 2026-11-21\n"
+        "\n"
+        "Facts\n"
+        "  + purpose.hazards\n"
+        "    none (declared)\n"
+        "\n"
+        "Questions\n"
+        "  - no longer asked: purpose.hazards, purpose.intends_harm, purpose.has_consents\n"
+        "\n"
+        "Clauses\n"
+        "  ~ llama-3.1-aup 1, 1.1, 1.1.1, 1.1.2 and 27 more: ? undecided → ✓ satisfied,\n"
+        "    because of purpose.hazards\n",
+    )
+
+
+def test_what_now_stands_against_the_use_is_told_in_full_and_first(tmp_path: Path, kept: Report) -> None:
+    told = diff(
+        tmp_path, kept, check(release__model_name="Llama-Med-8B", purpose__hazards="military,weapons")
+    ).stdout
+    _, _, clauses = told.partition("\nClauses\n")
+    marked = [line for line in clauses.splitlines() if line.startswith("  ~ ")]
+    assert marked[:2] == ["  ~ llama-3.1-aup/military", "  ~ llama-3.1-aup/weapons"]
+    assert clauses.count("✗ violated") == len(marked) == 2
+    assert "2.1: No military or warfare use" in clauses
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "direction"),
+    [
+        ("permitted", "conditional", "neither"),
+        ("conditional", "permitted", "neither"),
+        ("conditional", "breach", "worse"),
+        ("breach", "permitted", "better"),
+        ("breach", "needs-license", "worse"),
+        ("prohibited", "breach", "better"),
+        ("needs-license", "prohibited", "neither"),
+        ("undetermined", "breach", "neither"),
+        ("undetermined", "prohibited", "neither"),
+        ("permitted", "undetermined", "neither"),
+        ("breach", "breach", "same"),
+    ],
+)
+def test_better_and_worse_are_said_only_where_the_answer_is_known_and_another(
+    tmp_path: Path, kept: Report, old: str, new: str, direction: str
+) -> None:
+    reports = replace(kept, verdict=old), replace(kept, verdict=new)
+    assert data_of(diff(tmp_path, *reports, "--format", "json"))["verdict"]["direction"] == direction
+    said = diff(tmp_path, *reports).stdout.splitlines()[0]
+    assert [word for word in ("better", "worse") if word in said] == [direction][: direction in said]
+
+
 @pytest.mark.parametrize("old", [*VERDICTS, "undetermined"])
 @pytest.mark.parametrize("new", [*VERDICTS, "undetermined"])
-def test_only_a_worse_verdict_exits_with_one(tmp_path: Path, kept: Report, old: str, new: str) -> None:
+def test_only_a_verdict_that_comes_later_exits_with_one(
+    tmp_path: Path, kept: Report, old: str, new: str
+) -> None:
     order = [
         "permitted",
         "conditional",

@@ -1,7 +1,8 @@
 """Two reports compared: what changed from the old one to the new, and which change of the premises explains it.
 
 The premises are what was asked, the facts, the texts, the artefacts, the catalogue and the tool. A clause is explained by
-the facts that it reads where one of them changed, else by the premises that every clause rests on.
+the facts that it reads where one of them changed, else by the premises that every clause rests on. What changed for one
+cause in one way stands on one line; only what now stands against the use is told in full.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from msgspec import UNSET, Struct, UnsetType
 from weightlicense.artifacts.jsontext import parse_object
 from weightlicense.artifacts.witness import Unreadable
 from weightlicense.errors import DataError, Problem
-from weightlicense.finding import UNDETERMINED, VERDICTS, Status
+from weightlicense.finding import EXIT_CODES, LEVELS, UNDETERMINED, VERDICTS, Status, allowed
 from weightlicense.report.json import FORMAT
 from weightlicense.report.terminal import SIGNS, STATUS_SIGNS, Page
 
@@ -31,6 +32,8 @@ Verdict = Literal[
     "permitted", "conditional", "breach", "needs-license", "not-granted", "prohibited", "undetermined"
 ]
 NONE: Final = "none"
+MOST_NAMED: Final = 4
+AGAINST: Final = ("violated", "judgement")
 _MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
 
 
@@ -163,13 +166,18 @@ class Read(Struct, frozen=True, kw_only=True):
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """One thing that changed: `was` is None where it is new, `now` where it is gone; `because` what explains it."""
+    """One thing that changed: `was` is None where it is new, `now` where it is gone; `because` what explains it.
+
+    Of a clause, `document` and `at` say where it stands.
+    """
 
     what: str
     was: str | None
     now: str | None
     says: str | None = None
     because: tuple[str, ...] = ()
+    document: str | None = None
+    at: str | None = None
 
     @property
     def kind(self) -> str:
@@ -194,14 +202,22 @@ class History(Struct, frozen=True, kw_only=True):
 
     @property
     def direction(self) -> str:
-        """`same`, `better` or `worse`: the way that the verdict went."""
-        was, now = (ORDER.index(read.report.verdict) for read in (self.old, self.new))
-        return "same" if was == now else "worse" if now > was else "better"
+        """The way that the verdict went: `same`, `better`, `worse`, or `neither`.
+
+        It is better or worse where both are known and lie on other steps: go ahead, put right first, not allowed.
+        """
+        was, now = (read.report.verdict for read in (self.old, self.new))
+        if was == now:
+            return "same"
+        if UNDETERMINED in (was, now) or _step(was) == _step(now):
+            return "neither"
+        return "worse" if _step(now) > _step(was) else "better"
 
     @property
     def exit_code(self) -> int:
-        """1 where the verdict became worse, else 0."""
-        return 1 if self.direction == "worse" else 0
+        """1 where the verdict comes later in `ORDER` than it did, else 0."""
+        was, now = (ORDER.index(read.report.verdict) for read in (self.old, self.new))
+        return 1 if now > was else 0
 
     @property
     def parts(self) -> tuple[tuple[str, str, tuple[Change, ...]], ...]:
@@ -213,10 +229,14 @@ class History(Struct, frozen=True, kw_only=True):
             ("texts", "Texts", self.texts),
             ("artefacts", "Artefacts", self.artefacts),
             ("policies", "Policies", self.policies),
-            ("findings", "Clauses", self.findings),
             ("duties", "Duties", self.duties),
             ("questions", "Questions", self.questions),
+            ("findings", "Clauses", self.findings),
         )
+
+
+def _step(verdict: str) -> tuple[int, bool]:
+    return EXIT_CODES.get(verdict, 1), not allowed(LEVELS[verdict])
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
@@ -402,6 +422,8 @@ def _findings(one: Saved, two: Saved, facts: Sequence[str], every: Sequence[str]
                 now=states[1],
                 says=f"{known.at}: {known.says}" if known.at else known.says,
                 because=tuple(name for name in facts if _plain(name) in read) or tuple(every) or tuple(facts),
+                document=known.document,
+                at=known.at,
             )
         )
     return tuple(found)
@@ -459,16 +481,16 @@ def _row(change: Change) -> dict[str, Any]:
 
 
 def render(history: History, *, width: int = 80, colour: bool = False) -> str:
-    """The comparison as text of at most `width` columns (100 at most)."""
+    """The comparison as text of at most `width` columns: the answer, its causes, what is to do, and the clauses."""
     page = Page(width, colour=colour)
     old, new = history.old.report, history.new.report
-    sign = SIGNS[new.verdict]
-    moved = (
-        f"{sign} {new.verdict}, as before"
-        if history.direction == "same"
-        else f"{sign} {old.verdict} → {new.verdict}: {history.direction}"
+    moved = {"same": f"{new.verdict}, as before", "neither": f"{old.verdict} → {new.verdict}"}
+    telling = f"{old.verdict} → {new.verdict}: {history.direction}"
+    page.ends(
+        printable(f"{new.subject.model or new.subject.license} · {new.use.name}"),
+        f"{SIGNS[new.verdict]} {moved.get(history.direction, telling)}",
+        bold=True,
     )
-    page.ends(printable(f"{new.subject.model or new.subject.license} · {new.use.name}"), moved, bold=True)
     ends = [f"{report.range.best} to {report.range.worst}" for report in (old, new)]
     page.add(f"range: {ends[0]}" if ends[0] == ends[1] else f"range: {ends[0]} → {ends[1]}")
     page.add(f"as of {printable(old.as_of)} → {printable(new.as_of)}")
@@ -476,27 +498,70 @@ def render(history: History, *, width: int = 80, colour: bool = False) -> str:
         page.add("The two reports do not ask the same: read the differences as such.")
     if not any(changes for _, _, changes in history.parts):
         page.add("Nothing changed.")
-    for _, heading, changes in history.parts:
+    for key, heading, changes in history.parts:
         if changes:
             page.heading(heading)
-            for change in changes:
-                _change(page, change)
-    return "\n".join(line.rstrip() for line in page.lines) + "\n"
+            _TOLD.get(key, _each)(page, changes)
+    return page.text()
 
 
-def _change(page: Page, change: Change) -> None:
-    page.add(f"{_MARKS[change.kind]} {printable(change.what)}", indent=2, hang=4)
-    if change.kind == "changed":
-        page.add(f"{_state(change.was)} → {_state(change.now)}", indent=4, hang=6)
-    else:
-        page.add(_state(change.now if change.was is None else change.was), indent=4, hang=6)
-    if change.says is not None:
-        page.add(printable(change.says), indent=4)
-    if change.because:
-        page.add(f"because of {printable(', '.join(change.because))}", indent=4, hang=6)
+def _each(page: Page, changes: Sequence[Change]) -> None:
+    for change in changes:
+        page.add(f"{_MARKS[change.kind]} {printable(change.what)}", indent=2, hang=4)
+        page.add(_moved(change), indent=4, hang=6)
+        if change.says is not None:
+            page.add(printable(change.says), indent=4)
+        if change.because:
+            page.add(f"because of {printable(', '.join(change.because))}", indent=4, hang=6)
 
 
-def _state(text: str | None) -> str:
-    assert text is not None
-    sign = STATUS_SIGNS.get(text.split(" ", 1)[0])
+def _clauses(page: Page, changes: Sequence[Change]) -> None:
+    """First what now stands against the use, in full; then the others by document."""
+    _each(page, [change for change in changes if _status(change.now) in AGAINST])
+    _alike(page, [change for change in changes if _status(change.now) not in AGAINST])
+
+
+def _questions(page: Page, changes: Sequence[Change]) -> None:
+    _each(page, [change for change in changes if change.now is not None])
+    gone = [printable(change.what) for change in changes if change.now is None]
+    if gone:
+        page.add(f"- no longer asked: {', '.join(gone)}", indent=2, hang=4)
+
+
+def _alike(page: Page, changes: Sequence[Change]) -> None:
+    """What changed in one way for one cause, a line each."""
+    groups: dict[tuple[str | None, ...], list[Change]] = {}
+    for change in changes:
+        key = (change.document, change.kind, _moved(change, brief=True), *change.because)
+        groups.setdefault(key, []).append(change)
+    for group in groups.values():
+        first = group[0]
+        names = [each.what if each.document is None else each.at or each.what for each in group]
+        told = ", ".join(dict.fromkeys(names[:MOST_NAMED]))
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        place = f"{first.document or ''} {told}{more}".strip()
+        because = f", because of {', '.join(first.because)}" if first.because else ""
+        page.add(
+            f"{_MARKS[first.kind]} {printable(place)}: {_moved(first, brief=True)}{printable(because)}",
+            indent=2,
+            hang=4,
+        )
+
+
+_TOLD: Final = {"duties": _alike, "questions": _questions, "findings": _clauses}
+
+
+def _status(state: str | None) -> str:
+    return (state or "").split(" ", 1)[0]
+
+
+def _moved(change: Change, *, brief: bool = False) -> str:
+    """From what to what, each with its sign; `brief` leaves out an effect that stays."""
+    states = [state for state in (change.was, change.now) if state is not None]
+    stays = len(states) == 2 and len({state.partition(" ")[2] for state in states}) == 1
+    return " → ".join(_state(_status(state) if brief and stays else state) for state in states)
+
+
+def _state(text: str) -> str:
+    sign = STATUS_SIGNS.get(_status(text))
     return f"{sign} {printable(text)}" if sign else printable(text)
