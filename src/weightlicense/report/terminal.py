@@ -119,12 +119,15 @@ def _columns(sign: str) -> int:
 def wrapped(text: str, width: int, indent: int = 0, hang: int = 0) -> list[str]:
     """A paragraph in lines of at most `width` columns; a word that is longer is broken, a web address never."""
     lines: list[str] = []
+    taken = width
     for word in text.split(" ") if text.strip() else ():
-        if lines and columns(lines[-1]) + 1 + columns(word) <= width:
+        taken += 1 + columns(word)
+        if taken <= width:
             lines[-1] += f" {word}"
             continue
         for piece in _pieces(word, width - max(indent, hang)):
             lines.append(" " * (hang if lines else indent) + piece)
+        taken = columns(lines[-1])
     return lines or [""]
 
 
@@ -175,6 +178,8 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> str:
 
 def visible(line: str, *, colour: bool) -> str:
     """A line with what a terminal would obey or hide written as an escape; colours stay where there are any."""
+    if line.isprintable():
+        return line
     parts = re.split(r"(\x1b\[[0-9;]*m)", line) if colour else [line]
     return "".join(
         part if index % 2 or part.isprintable() else "".join(map(_shown, part))
