@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -466,3 +470,133 @@ def test_a_fact_of_one_license_says_why_it_counts_for_none_of_two() -> None:
     )
     each = ("release.license_copy[llama-3.1]=yes", "release.license_copy[apache-2.0]=yes")
     assert answered(*each) == (["satisfied"], [])
+
+
+# --- where the output goes --------------------------------------------------------------------------------------
+
+MIT = ("--license", "mit", "--use", "internal use")
+
+
+def in_shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A line of a shell, in which $W is the command of a check."""
+    command = f"{sys.executable} -m weightlicense check --license mit --use 'internal use' --no-profile"
+    return subprocess.run(
+        ["sh", "-c", line.replace("$W", command)],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+    )
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("nowhere/x.json", "nowhere/x.json: No such file or directory"),
+        ("folder", "folder: Is a directory"),
+        ("", ".: Is a directory"),
+        ("n" * 300, f"{'n' * 300}: File name too long"),
+        ("loop", "loop: Too many levels of symbolic links"),
+        ("evil\x1b[31m/x", "evil\\x1b[31m/x: No such file or directory"),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_bad_usage(
+    output: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    result = check(*MIT, "--output", output)
+    hint = "name a file in a folder that exists and can be written"
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        2,
+        "",
+        f"weightlicense: {said}\n  hint: {hint}\n",
+    )
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["folder", "loop"]
+
+
+def test_a_name_of_250_letters_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 250)
+    assert check(*MIT, "--output", str(path)).exit_code == 0
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("line", ["$W >/dev/full", "$W --help >/dev/full", "$W --format json >/dev/full"])
+def test_a_standard_output_without_room_is_no_verdict(line: str, tmp_path: Path) -> None:
+    done = in_shell(line, tmp_path)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "weightlicense: standard output: No space left on device\n"
+        "  hint: give a file that can be read, or a place with room to write\n",
+    )
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    link, target = tmp_path / "out.json", tmp_path / "deep" / "real.json"
+    link.symlink_to("deep/real.json")
+    for _ in range(2):  # where it leads nowhere, and then to a file
+        assert check(*MIT, "--format", "json", "--output", str(link)).exit_code == 0
+        assert (link.is_symlink(), target.is_symlink()) == (True, False)
+        assert json.loads(target.read_text())["verdict"] == "permitted"
+        target.write_text("old")
+    before = target.stat().st_ino
+    assert check(*MIT, "--format", "json", "--output", str(link)).exit_code == 0
+    assert target.stat().st_ino != before
+    assert sorted(each.name for each in tmp_path.rglob("*")) == ["deep", "out.json", "real.json"]
+
+
+def test_a_pipe_and_a_device_are_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    null = os.stat("/dev/null")
+    done = in_shell("cat pipe & $W --format json --output pipe; wait", tmp_path)
+    assert json.loads(done.stdout)["verdict"] == "permitted"
+    assert stat.S_ISFIFO(pipe.lstat().st_mode)
+    for name in ("null", "full", "stdout"):  # by a link, for nobody's device shall be lost to a failing test
+        (tmp_path / name).symlink_to(f"/dev/{name}")
+    done = in_shell("$W --output null && $W --format json --output stdout", tmp_path)
+    assert json.loads(done.stdout)["verdict"] == "permitted"
+    assert os.path.samestat(null, os.stat("/dev/null"))
+    done = in_shell("$W --output full", tmp_path)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        2,
+        "weightlicense: full: No space left on device",
+    )
+    assert [(tmp_path / name).is_symlink() for name in ("null", "full", "stdout")] == [True] * 3
+
+
+def test_standard_output_that_is_a_file_is_added_to(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("before\n")
+    done = in_shell("$W --format markdown --output /dev/fd/1 >> log", tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / "log").read_text().startswith("before\n## ")
+
+
+@pytest.mark.parametrize(("umask", "mode"), [("077", 0o600), ("022", 0o644), ("002", 0o664)])
+def test_a_new_file_has_the_mode_of_the_umask_and_an_old_one_keeps_its_own(
+    umask: str, mode: int, tmp_path: Path
+) -> None:
+    (tmp_path / "old").touch()
+    (tmp_path / "old").chmod(0o640)
+    assert in_shell(f"umask {umask}; $W --output new && $W --output old", tmp_path).returncode == 0
+    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("new", "old")]
+    assert modes == [mode, 0o640]
+
+
+# --- text of others in JSON -------------------------------------------------------------------------------------
+
+OBEYED = "a\u202eb\u2028c\x9bd\x7f\U000e0001ü"
+
+
+def test_no_json_holds_what_a_terminal_obeys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    report = check(*MIT, "--fact", f"release.model_name={OBEYED}", "--format", "json")
+    assert json.loads(report.stdout)["use"]["facts"]["release.model_name"]["value"] == OBEYED
+    Path(OBEYED).write_text("no license")
+    found = run("identify", OBEYED, "--format", "json")
+    assert json.loads(found.stdout)["path"] == OBEYED
+    for text in (report.stdout, found.stdout):
+        assert [sign for sign in text if not (sign.isprintable() or sign == "\n")] == []
+        assert "ü" in text

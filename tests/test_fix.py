@@ -287,3 +287,18 @@ def test_a_display_that_begins_with_the_releases_name_needs_one(
     assert (f"**MedFalcon-7B {words}**" in written) is (status == "violated")
     found = json.loads(CliRunner().invoke(main, asked).stdout)
     assert [row["status"] for row in found["duties"] if row["duty"] == "display"] == ["satisfied"]
+
+
+@pytest.mark.parametrize("form", ["terminal", "json", "markdown"])
+def test_the_output_goes_to_the_file_in_each_format(form: str, bare: Path, tmp_path: Path) -> None:
+    shown = run("fix", bare, "--format", form)
+    result = run("fix", bare, "--format", form, "--output", str(tmp_path / "out"))
+    assert (result.exit_code, result.stdout) == (shown.exit_code, "")
+    assert (tmp_path / "out").read_text() == shown.stdout
+
+
+def test_the_json_of_a_fix_holds_nothing_that_a_terminal_obeys(bare: Path) -> None:
+    name = "a\u202eb\u2028c\x9b"
+    result = run("fix", bare, "--format", "json", "--fact", f"release.model_name={name}")
+    assert json.loads(result.stdout)["report"]["use"]["facts"]["release.model_name"]["value"] == name
+    assert [sign for sign in result.stdout if not (sign.isprintable() or sign == "\n")] == []

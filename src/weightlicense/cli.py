@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -47,7 +48,7 @@ class Group(click.Group):
         return super().list_commands(ctx)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; known errors are told, not raised."""
+        """Run the command; known errors are told, not raised, and so are those of the system."""
         try:
             return super().invoke(ctx)
         except DataError as error:
@@ -56,6 +57,20 @@ class Group(click.Group):
         except WeightlicenseError as error:
             click.echo(f"weightlicense: {error}", err=True)
             sys.exit(2)
+        except BrokenPipeError:
+            raise  # who reads along has enough
+        except OSError as error:
+            _drop_output()
+            place = error.filename or "standard output"
+            click.echo(f"weightlicense: {place}: {error.strerror or error}", err=True)
+            click.echo("  hint: give a file that can be read, or a place with room to write", err=True)
+            sys.exit(2)
+
+
+def _drop_output() -> None:
+    """Forget what standard output did not take, so that the end of the program does not try again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _load_commands() -> None:

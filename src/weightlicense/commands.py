@@ -60,6 +60,7 @@ def fix(path: str, folder: str | None, question: Question, *, write: bool) -> No
     from weightlicense import fixing
     from weightlicense.auditing import concluded, read
     from weightlicense.report import repair
+    from weightlicense.report.json import escaped
 
     place, asked = _path(path), question.asked()
     audited = concluded(read(place, watched("reading file")), asked, question.told())
@@ -69,18 +70,21 @@ def fix(path: str, folder: str | None, question: Question, *, write: bool) -> No
     if write:
         fixing.write(plan)
         report = concluded(read(place), asked, question.told()).report
-    if question.form == "terminal":
-        shown = repair.render(plan, report, is_written=write, width=_width(), colour=_colour())
-        if question.output is None:
-            _show(shown)
-        else:
-            from weightlicense.proof import write_atomically
-
-            write_atomically(_path(question.output), shown)
-    elif question.form == "json":
-        click.echo(repair.as_json(plan, report, is_written=write), nl=False)
-    else:
+    if question.form not in ("terminal", "json"):
         _tell(report, question.form, question.output, _root(path))
+        sys.exit(report.exit_code)
+    if question.form == "json":
+        shown = escaped(repair.as_json(plan, report, is_written=write))
+    else:
+        shown = repair.render(plan, report, is_written=write, width=_width(), colour=_colour())
+    if question.output is not None:
+        from weightlicense.proof import write_atomically
+
+        write_atomically(_path(question.output), shown)
+    elif question.form == "json":
+        click.echo(shown, nl=False)
+    else:
+        _show(shown)
     sys.exit(report.exit_code)
 
 
@@ -375,10 +379,12 @@ def identify(paths: tuple[str, ...], texts: str | None, form: str) -> None:
     if form == "json":
         import json
 
+        from weightlicense.report.json import escaped
+
         data = [identified.as_data(path, matches) for path, matches in found]
         if data:
             shown = data[0] if len(paths) == 1 else data
-            click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+            click.echo(escaped(json.dumps(shown, ensure_ascii=False, indent=2)))
     else:
         for path, matches in found:
             _show(identified.render(path, matches, width=_width(), colour=_colour()))

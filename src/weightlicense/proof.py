@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from weightlicense import anchor
+from weightlicense.artifacts.witness import clean
 from weightlicense.catalogue import files
 from weightlicense.clause import Document
 from weightlicense.clausefile import read_document
-from weightlicense.errors import DataError, Problem
+from weightlicense.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
     from weightlicense.yamlfile import Node
@@ -145,16 +148,45 @@ def _span_nodes(root: Node) -> list[Node]:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace a file's content at once; a reader sees the old or the new, never half."""
-    import os
-    import tempfile
+    """Replace a file's content at once; a reader sees the old or the new, never half.
 
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    A link stays, and the file that it leads to is replaced. A pipe, a device or an open descriptor is written to. Raises
+    `UsageError` where that is not possible.
+    """
+    data = text.encode()
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        os.chmod(name, path.stat().st_mode & 0o7777 if path.exists() else 0o644)
-        os.replace(name, path)
+        if _is_stream(path):
+            with open(path, "ab") as stream:
+                stream.write(data)
+        else:
+            _replace(os.path.realpath(path), data)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(
+            f"{clean(str(path))}: {reason}", hint="name a file in a folder that exists and can be written"
+        ) from None
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path is there and no file that can be replaced; /dev/stdout is none, wherever it leads."""
+    try:
+        is_file = stat.S_ISREG(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return False
+    folder = os.path.realpath(path.parent)
+    return not is_file or folder == "/dev" or folder.startswith("/proc/")
+
+
+def _replace(target: str, data: bytes) -> None:
+    """Put a new file, with the mode of the old one or by the umask, in the place of `target`."""
+    name = os.path.join(os.path.dirname(target), f".{os.urandom(8).hex()}.new")
+    handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        if os.path.exists(target):
+            os.chmod(name, stat.S_IMODE(os.stat(target).st_mode))
+        os.replace(name, target)
     except BaseException:
         os.unlink(name)
         raise

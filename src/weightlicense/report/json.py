@@ -17,7 +17,18 @@ FORMAT = 1
 
 def render(report: Report) -> str:
     """The report as indented JSON with a final line end."""
-    return msgspec.json.format(msgspec.json.encode(plain(report)), indent=2).decode() + "\n"
+    return escaped(msgspec.json.format(msgspec.json.encode(plain(report)), indent=2).decode() + "\n")
+
+
+def escaped(written: str) -> str:
+    """JSON that says the same; no character that a terminal obeys stands there unescaped."""
+    if written.replace("\n", "").isprintable():
+        return written
+    import json
+    import re
+
+    obeyed = "".join(sign for sign in set(written) if not sign.isprintable() and sign != "\n")
+    return re.sub(f"[{re.escape(obeyed)}]", lambda found: json.dumps(found[0])[1:-1], written)
 
 
 def plain(report: Report) -> dict[str, Any]:
