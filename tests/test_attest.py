@@ -78,6 +78,16 @@ def digest(path: str) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
+def of_model(name: str) -> dict[str, Any]:
+    """A subject of the audited folder `model`."""
+    own = f"model/{name}"
+    return {"name": own, "digest": {"sha256": digest(own)}, "annotations": {"audited": "model"}}
+
+
+def verified(*words: str) -> Result:
+    return attest("verify", "a.json", "--key", "mine.pub", *words)
+
+
 def pae(payload: bytes, kind: str = "application/vnd.in-toto+json") -> bytes:
     """What DSSE signs, as its specification says."""
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload)
@@ -93,8 +103,8 @@ def test_the_statement_names_the_report_its_text_and_the_files_audited() -> None
         "subject": [
             {"name": "report.json", "digest": {"sha256": digest("report.json")}},
             {"name": "LICENSE", "digest": {"sha256": "a" * 64}},
-            {"name": "README.md", "digest": {"sha256": digest("model/README.md")}},
-            {"name": "sub/weights.bin", "digest": {"sha256": digest("model/sub/weights.bin")}},
+            of_model("README.md"),
+            of_model("sub/weights.bin"),
         ],
         "predicateType": "urn:weightlicense:report:1",
         "predicate": {
@@ -103,6 +113,8 @@ def test_the_statement_names_the_report_its_text_and_the_files_audited() -> None
             "as_of": DAY,
             "catalogue": catalogue,
             "tool": f"weightlicense {VERSION}",
+            "denied_by": [],
+            "left_out": [],
         },
     }
 
@@ -134,8 +146,8 @@ def test_what_was_signed_is_verified_with_the_files() -> None:
         f"permitted for internal use, as of 2026-11-21, by weightlicense {VERSION}.\n"
         f"  ✓ {digest('report.json')}  report.json\n"
         f"  · {'a' * 64}  LICENSE\n"
-        f"  ✓ {digest('model/README.md')}  README.md\n"
-        f"  ✓ {digest('model/sub/weights.bin')}  sub/weights.bin\n",
+        f"  ✓ {digest('model/README.md')}  model/README.md\n"
+        f"  ✓ {digest('model/sub/weights.bin')}  model/sub/weights.bin\n",
     )
 
 
@@ -172,6 +184,62 @@ def test_a_key_id_alone_proves_nothing() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_any_one_signature_of_the_key_is_enough() -> None:
+    good = signed()
+    mine = good["signatures"][0]
+    (theirs,) = json.loads(attest("report.json", "--key", "theirs.pem").stdout)["signatures"]
+    url_safe = {"sig": mine["sig"].replace("+", "-").replace("/", "_")}
+    for signatures in (
+        [{"sig": mine["sig"]}],
+        [{**mine, "keyid": None}],
+        [url_safe],
+        [{**theirs, "keyid": mine["keyid"]}, mine],
+        [mine, mine],
+        [{"keyid": "a", "sig": "no base64"}, {"sig": 1}, {}, 1, None, {"sig": "AAAA"}, mine],
+    ):
+        Path("a.json").write_text(json.dumps({**good, "signatures": signatures}))
+        found = verified("--report", "report.json")
+        assert (found.exit_code, found.stderr) == (0, "")
+    Path("a.json").write_text(json.dumps({**good, "signatures": [theirs, {"sig": "AAAA"}]}))
+    assert verified().exit_code == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_pipe_is_neither_envelope_nor_report_nor_key_nor_audited() -> None:
+    attest("report.json", "--key", "mine.pem", "--output", "a.json")
+    os.mkfifo("pipe")
+    Path("link").symlink_to("pipe")
+    for name in ("pipe", "link"):
+        for words in (
+            ("verify", name, "--key", "mine.pub"),
+            ("verify", "a.json", "--key", name),
+            ("verify", "a.json", "--key", "mine.pub", "--report", name),
+            ("report.json", "--key", name),
+            ("report.json", "--key", "mine.pem", "--audited", name),
+        ):
+            command = [sys.executable, "-m", "weightlicense", "attest", *words]
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+            assert (done.returncode, done.stdout) == (2, "")
+            reason = "not a file" if "--report" in words else "a named pipe is never opened"
+            assert f"{name}: {reason}\n  hint: " in done.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_policy_that_denies_is_part_of_what_is_signed() -> None:
+    Path("acme.yaml").write_text(
+        "format: 1\nid: acme\ntitle: Acme\nrules:\n"
+        "  - id: no-mit\n    decision: deny\n    when: {openness: [permissive]}\n    reason: No.\notherwise: accept\n"
+    )
+    asked = ("--license", "mit", "--use", "redistribution", "--policy", "acme.yaml", "--no-profile")
+    checked = CliRunner().invoke(main, ["check", *asked, "--format", "json", "--output", "denied.json"])
+    assert checked.exit_code == 1
+    assert attest("denied.json", "--key", "mine.pem", "--output", "a.json").exit_code == 0
+    payload = json.loads(base64.b64decode(json.loads(Path("a.json").read_text())["payload"]))
+    assert payload["predicate"]["denied_by"] == ["acme"]
+    assert "conditional for redistribution, denied by acme, as of " in verified().stdout
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_payload_that_was_changed_does_not_hold() -> None:
     envelope = signed()
     payload = base64.b64decode(envelope["payload"]).replace(b"permitted", b"conditional")
@@ -199,7 +267,7 @@ def test_a_file_that_was_changed_or_added_is_not_as_it_was_signed(name: str) -> 
     found = attest("verify", "a.json", "--key", "mine.pub", "--audited", "model")
     assert (found.exit_code, found.stderr) == (
         1,
-        f"weightlicense: {name} is not as it was signed: its SHA-256 is {digest(f'model/{name}')}\n"
+        f"weightlicense: model/{name} is not as it was signed: its SHA-256 is {digest(f'model/{name}')}\n"
         "  hint: audit it again, and sign the new report\n",
     )
 
@@ -208,10 +276,158 @@ def test_a_file_that_was_changed_or_added_is_not_as_it_was_signed(name: str) -> 
 def test_a_file_that_was_taken_away_is_missed() -> None:
     attest("report.json", "--key", "mine.pem", "--audited", "model", "--output", "a.json")
     Path("model/README.md").unlink()
-    found = attest("verify", "a.json", "--key", "mine.pub", "--audited", "model")
+    hint = "  hint: give the very file or folder that was signed, by its name\n"
+    found = verified("--audited", "model")
+    assert (found.exit_code, found.stdout, found.stderr) == (
+        1,
+        "",
+        f"weightlicense: model: signed, and no longer there: model/README.md\n{hint}",
+    )
+    Path("model/sub/weights.bin").unlink()
+    found = verified("--audited", "model")
+    gone = "model/README.md, model/sub/weights.bin"
+    assert (found.exit_code, found.stderr) == (
+        1,
+        f"weightlicense: model: signed, and no longer there: {gone}\n{hint}",
+    )
+    Path("empty").mkdir()
+    found = verified("--audited", "empty")
+    assert (found.exit_code, found.stderr) == (
+        1,
+        f"weightlicense: empty: nothing of that name was signed\n{hint}",
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_folder_without_files_is_not_signed() -> None:
+    Path("empty").mkdir()
+    result = attest("report.json", "--key", "mine.pem", "--audited", "empty")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "weightlicense: empty: no file in it\n  hint: give the file or folder that was audited\n",
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_audited_folders_stay_apart() -> None:
+    for name in ("e1", "e2"):
+        Path(name).mkdir()
+        Path(name, "LICENSE").write_text(name)
+    audited = ("--audited", "e1", "--audited", "e2/")
+    attest("report.json", "--key", "mine.pem", *audited, "--output", "a.json")
+    found = verified(*audited)
+    assert (found.exit_code, found.stdout.count("✓")) == (0, 2)
+    assert verified("--audited", "e2").stdout.splitlines()[4:6] == [
+        f"  · {digest('e1/LICENSE')}  e1/LICENSE",
+        f"  ✓ {digest('e2/LICENSE')}  e2/LICENSE",
+    ]
+    Path("e1/LICENSE").rename("LICENSE")
+    Path("e2/LICENSE").rename("e1/LICENSE")
+    Path("LICENSE").rename("e2/LICENSE")
+    found = verified(*audited)
+    assert (found.exit_code, found.stderr.splitlines()[0]) == (
+        1,
+        f"weightlicense: e1/LICENSE is not as it was signed: its SHA-256 is {digest('e1/LICENSE')}",
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_two_folders_of_one_name_are_not_signed_together() -> None:
+    Path("other/model").mkdir(parents=True)
+    Path("other/model/LICENSE").write_text("MIT")
+    result = attest("report.json", "--key", "mine.pem", "--audited", "model", "--audited", "other/model")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "weightlicense: two of what was audited are called model\n"
+        "  hint: sign them apart, or the folder that holds them\n",
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_each_subject_is_ticked_by_its_own_comparison() -> None:
+    Path("model/report.json").write_bytes(Path("report.json").read_bytes())
+    audited = ("--audited", "model", "--audited", "report.json")
+    attest("report.json", "--key", "mine.pem", *audited, "--output", "a.json")
+
+    def ticked(*words: str) -> list[str]:
+        rows = [line.split() for line in verified(*words).stdout.splitlines() if line.startswith("  ")]
+        return [f"{number} {row[2]}" for number, row in enumerate(rows) if row[0] == "✓"]
+
+    assert ticked("--report", "report.json") == ["0 report.json"]
+    model = ["2 model/README.md", "3 model/report.json", "4 model/sub/weights.bin"]
+    assert ticked("--audited", "model") == model
+    assert ticked("--audited", "report.json") == ["5 report.json"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_links_are_followed_inside_the_directory() -> None:
+    Path("model/copy.bin").symlink_to("sub/weights.bin")
+    Path("model/latest").symlink_to("sub")
+    Path("model/sub/up").symlink_to("..")
+    attest("report.json", "--key", "mine.pem", "--audited", "model", "--output", "a.json")
+    subjects = json.loads(base64.b64decode(json.loads(Path("a.json").read_text())["payload"]))["subject"]
+    own = [
+        "README.md", "copy.bin", "sub/weights.bin", "latest/weights.bin",
+        "sub/up/README.md", "sub/up/copy.bin", "sub/up/sub/weights.bin",
+    ]  # fmt: skip
+    assert subjects[2:] == [of_model(name) for name in own]
+    assert verified("--audited", "model").exit_code == 0
+    Path("model/other").mkdir()
+    Path("model/other/weights.bin").write_bytes(b"other")
+    Path("model/latest").unlink()
+    Path("model/latest").symlink_to("other")
+    assert verified("--audited", "model").exit_code == 1
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("name", "target", "reason"),
+    [
+        ("out.bin", "../report.json", "the link leaves the directory"),
+        ("out", "../beside", "the link leaves the directory"),
+        (".git", "../beside", "the link leaves the directory"),
+        ("sub/gone", "nowhere", "a link that leads nowhere"),
+        ("config", "__pycache__/hooks", "a link to a folder, which is read at its own place only"),
+    ],
+)
+def test_a_link_to_what_is_not_signed_is_refused(name: str, target: str, reason: str) -> None:
+    Path("beside").mkdir()
+    Path("model/__pycache__/hooks").mkdir(parents=True)
+    attest("report.json", "--key", "mine.pem", "--audited", "model", "--output", "a.json")
+    Path("model", name).symlink_to(target)
+    message = f"weightlicense: model/{name}: {reason}\n  hint: give the file or folder that was audited\n"
+    for result in (
+        attest("report.json", "--key", "mine.pem", "--audited", "model"),
+        verified("--audited", "model"),
+    ):
+        assert (result.exit_code, result.stdout, result.stderr) == (2, "", message)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_folder_of_a_tool_is_left_out_and_named() -> None:
+    Path("model/.git").mkdir()
+    Path("model/.git/index").write_bytes(b"1")
+    attest("report.json", "--key", "mine.pem", "--audited", "model", "--output", "a.json")
+    Path("model/.git/index").write_bytes(b"2")
+    found = verified("--audited", "model")
+    assert (found.exit_code, found.stdout.splitlines()[2]) == (
+        0,
+        "Left out, as a folder of a tool: model/.git.",
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_hub_snapshot_is_signed_by_the_names_of_its_files() -> None:
+    snapshot = Path("models--a--b/snapshots/main")
+    snapshot.mkdir(parents=True)
+    Path("models--a--b/blobs").mkdir()
+    Path("models--a--b/blobs/1").write_text("a card")
+    (snapshot / "README.md").symlink_to("../../blobs/1")
+    attest("report.json", "--key", "mine.pem", "--audited", str(snapshot), "--output", "a.json")
+    found = verified("--audited", str(snapshot))
     assert (found.exit_code, found.stdout.splitlines()[4]) == (
         0,
-        f"  · {hashlib.sha256(b'a card').hexdigest()}  README.md",
+        f"  ✓ {digest('models--a--b/blobs/1')}  main/README.md",
     )
 
 
@@ -220,9 +436,12 @@ def test_names_that_are_not_utf_8_stay_apart() -> None:
     for name in (b"a\x80", b"a\x81"):
         Path("model", os.fsdecode(name)).write_bytes(name)
     payload = json.loads(base64.b64decode(signed("--audited", "model")["payload"]))
-    assert [each["name"] for each in payload["subject"]][3:5] == ["a\\x80", "a\\x81"]
+    assert [each["name"] for each in payload["subject"]][3:5] == ["model/a\\x80", "model/a\\x81"]
     attest("report.json", "--key", "mine.pem", "--audited", "model", "--output", "a.json")
     assert attest("verify", "a.json", "--key", "mine.pub", "--audited", "model").exit_code == 0
+    Path("model/a\\x80").write_bytes(b"a\x80")
+    assert attest("verify", "a.json", "--key", "mine.pub", "--audited", "model").exit_code == 1
+    Path("model/a\\x80").unlink()
     Path("model", os.fsdecode(b"a\x80")).write_bytes(b"other")
     assert attest("verify", "a.json", "--key", "mine.pub", "--audited", "model").exit_code == 1
 
@@ -237,8 +456,11 @@ PRIVATE = "hint: openssl genpkey -algorithm ed25519 -out KEY makes one"
         ("mine.pub", f"no such key, where a private Ed25519 key in PEM is needed\n  {PRIVATE}"),
         ("report.json", f"no such key, where a private Ed25519 key in PEM is needed\n  {PRIVATE}"),
         ("curve.pem", f"another kind of key, where a private Ed25519 key in PEM is needed\n  {PRIVATE}"),
-        ("none.pem", "No such file or directory\n  hint: give the PEM file of an Ed25519 key"),
-        ("model", "Is a directory\n  hint: give the PEM file of an Ed25519 key"),
+        (
+            "none.pem",
+            "cannot be read: No such file or directory\n  hint: give the PEM file of an Ed25519 key",
+        ),
+        ("model", "a directory, where a file is expected\n  hint: give the PEM file of an Ed25519 key"),
     ],
 )
 def test_a_key_that_is_none_is_an_error(key: str, message: str) -> None:
@@ -281,7 +503,7 @@ def test_a_file_that_is_no_envelope_is_an_error(data: bytes) -> None:
     Path("a.json").write_bytes(data)
     result = attest("verify", "a.json", "--key", "mine.pub")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("a.json: n")
+    assert result.stderr.startswith(("a.json: n", "a.json: an empty file"))
     assert result.stderr.endswith("\n  hint: give a file that weightlicense attest wrote\n")
 
 

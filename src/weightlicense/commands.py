@@ -460,7 +460,7 @@ def sign(report: str, key: str, audited: tuple[str, ...], output: str | None) ->
 def verify_attestation(path: str, key: str, report: str | None, audited: tuple[str, ...]) -> None:
     """Say whether a signed report is the key's, and with --report and --audited, of these very files.
 
-    Exits with 0 where it is, 1 where it is not, 2 where a file is no envelope, report or key.
+    Exits with 0 where it is, 1 where it is not, 2 where a file is no envelope, report or key or cannot be read.
     """
     from weightlicense.report import attestation
 
