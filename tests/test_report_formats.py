@@ -23,7 +23,7 @@ import weightlicense as wl
 from weightlicense.decision import PolicyDecision, WaiverUsed
 from weightlicense.finding import Disagreement, FactUsed, Finding, NotRead, Report
 from weightlicense.finding import Testified as Said
-from weightlicense.report import FORMATS, github, junit, markdown, render, sarif, schema
+from weightlicense.report import FORMATS, github, junit, markdown, render, sarif, schema, wording
 from weightlicense.report import json as machine
 from weightlicense.report.deciding import Artefact, artefact, deciding
 
@@ -368,6 +368,67 @@ def test_sarif_has_a_kind_and_a_level_by_status_and_effect() -> None:
     assert result_of("policy/acme/no-llama")["message"] == {"text": "acme: deny by no-llama. Its reason."}
 
 
+def test_the_texts_of_a_rule_are_those_of_all_its_results() -> None:
+    report = audited()
+    again = [
+        replace(each, says=f"{each.says} Again.")
+        for each in report.findings
+        if each.kind in ("alteration", "contradiction")
+    ]
+    run = sarif.plain(replace(report, findings=(*report.findings, *again)))["runs"][0]
+    results = {result["message"]["text"] for result in run["results"]}
+    for number, each in enumerate(again):
+        (rule,) = [rule for rule in run["tool"]["driver"]["rules"] if rule["id"] == each.reference]
+        general = sarif.GENERAL[each.kind]
+        assert rule["fullDescription"]["text"] == general
+        assert rule["help"]["text"] == (
+            f"{general}\n\nWhat to do: {each.how}\n\nMore: weightlicense explain {each.reference}\n\nThis is not legal advice."
+        )
+        assert {f"{each.how} {each.says}", f"{each.how} {each.says.removesuffix(' Again.')}"} <= results, (
+            number
+        )
+
+
+def test_no_rule_names_a_file_or_a_work(tmp_path: Path, texts: Path) -> None:
+    text = (texts / "llama-3.1.txt").read_text(encoding="utf-8")
+    for name, users in (("LICENSE", "900 million"), ("sub/LICENSE", "800 million")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text.replace("700 million", users), encoding="utf-8")
+    (tmp_path / "README.md").write_text("---\nlicense: mit\nbase_model: someone/else\n---\n# Ours\n")
+    (tmp_path / "config.json").write_text('{"model_type": "llama"}')
+    run = sarif.plain(wl.audit(tmp_path, use="derivative release", as_of=DAY))["runs"][0]
+    rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
+    altered = "llama-3.1/users-threshold-altered-1"
+    assert {"facts/license", "llama-3.1/altered-text", altered} <= set(rules)
+    told = [rule[key]["text"] for rule in rules.values() for key in ("fullDescription", "help")]
+    names = ("README.md", "LICENSE", "900", "someone/else", tmp_path.name)
+    assert [text for text in told if any(name in text for name in names)] == []
+    messages = [result["message"]["text"] for result in run["results"] if result["ruleId"] == altered]
+    assert ["sub/LICENSE" in text for text in messages] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("license", "name", "told"),
+    [
+        ("mit", "conditional", "No. The license allows it on conditions, but the policy acme denies it."),
+        (
+            "cc-by-nc-4.0",
+            "not-granted",
+            "No. The license gives no right to do this. The policy acme denies it as well.",
+        ),
+    ],
+)
+def test_a_denial_is_the_first_that_machines_read(license: str, name: str, told: str) -> None:
+    use = "redistribution" if name == "conditional" else "commercial product"
+    found = replace(check(license=license, use=use), policies=(policy("acme", "deny", "no"),))
+    assert (found.verdict, found.exit_code) == (name, 1)
+    level, values, message = run_by_the_runner(render(found, "github").splitlines()[0])
+    assert (level, values) == ("error", {"title": f"{name}, denied by acme: {license}, {use}"})
+    assert message == f"{told} {wording.reach(found)} {wording.advice(found)}"
+    (invocation,) = sarif.plain(found)["runs"][0]["invocations"]
+    assert (invocation["exitCode"], invocation["exitCodeDescription"]) == (1, f"{name}, denied by acme")
+
+
 def test_a_fingerprint_outlives_a_line_that_moves_and_a_status_that_changes() -> None:
     report = audited()
     moved = tuple(
@@ -527,7 +588,7 @@ def test_each_line_is_one_command_with_a_title(report: Report) -> None:
 def test_annotations_come_the_verdict_first_then_what_weighs_most() -> None:
     rows = [run_by_the_runner(line) for line in github.render(audited(), root="models/med").splitlines()]
     assert [(level, values) for level, values, _ in rows] == [
-        ("error", {"title": "breach: llama-3.1, derivative release"}),
+        ("error", {"title": "breach, denied by acme: llama-3.1, derivative release"}),
         ("error", {"title": "policy acme"}),
         ("notice", {"title": "policy open"}),
         ("warning", {"title": "policy careful"}),

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from weightlicense.decision import PolicyDecision
 from weightlicense.finding import EXIT_CODES, DutyRow, Finding, Report
-from weightlicense.report.wording import visible
+from weightlicense.report.wording import listed, visible
 
 Weight = Literal["unmet", "remark", "to-do", "undecided", "judgement"]
 _LINE = re.compile(r"(?P<path>\S.*?):(?P<line>[1-9][0-9]{0,8})(?![^ ,;)])")
@@ -103,6 +103,12 @@ def distinct(names: Iterable[str]) -> Iterable[str]:
 def verdict_code(report: Report) -> int:
     """The exit code of the verdict alone, policies aside: 0 as planned, 1 not so, 3 not known."""
     return EXIT_CODES.get(report.verdict, 1)
+
+
+def outcome(report: Report) -> str:
+    """The verdict with the policies that deny the use: `conditional, denied by acme`."""
+    denied = listed([row.policy for row in report.denials]) if report.denials else ""
+    return f"{report.verdict}, denied by {denied}" if denied else report.verdict
 
 
 def policy_text(row: PolicyDecision) -> str:

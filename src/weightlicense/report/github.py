@@ -14,11 +14,11 @@ from weightlicense.report.deciding import (
     Artefact,
     Deciding,
     deciding,
+    outcome,
     policy_text,
     shown,
-    verdict_code,
 )
-from weightlicense.report.wording import ADVICE, counted, is_lacking, reach, verdict
+from weightlicense.report.wording import advice, counted, is_lacking, reach, verdict
 
 LEVELS: Final = {
     "unmet": "error",
@@ -68,9 +68,9 @@ def command(level: str, title: str, message: str, artefact: Artefact | None = No
 
 
 def _lines(report: Report, root: str) -> Iterable[str]:
-    level = {0: "notice", 1: "error"}.get(verdict_code(report), "warning")
-    words = f"{verdict(report)} {reach(report)} {ADVICE[report.verdict]}"
-    yield command(level, f"{report.verdict}: {report.subject.name}, {report.use}", words)
+    level = {0: "notice", 1: "error"}.get(report.exit_code, "warning")
+    words = f"{verdict(report)} {reach(report)} {advice(report)}"
+    yield command(level, f"{outcome(report)}: {report.subject.name}, {report.use}", words)
     for row in report.policies:
         yield command(POLICY_LEVELS.get(row.decision, "notice"), f"policy {row.policy}", policy_text(row))
     rows = [each for each in deciding(report) if each.weight != "undecided" or is_lacking(each.finding)]

@@ -25,6 +25,7 @@ from weightlicense.report.deciding import (
     Deciding,
     deciding,
     distinct,
+    outcome,
     policy_text,
     shown,
     uri_path,
@@ -37,6 +38,15 @@ KINDS: Final = {
     "unmet": ("fail", "error"), "remark": ("fail", "warning"), "to-do": ("fail", "warning"),
     "undecided": ("open", "none"), "judgement": ("review", "none"),
 }  # fmt: skip
+GENERAL: Final = {
+    "alteration": "A copy of the license has other words than the licensor's text.",
+    "contradiction": "Statements about one matter do not fit together.",
+    "conflict": "Two clauses cannot both be kept in one release.",
+    "lock": "The terms are not those that were accepted and locked.",
+    "incorporation": "It is not known what some of the terms say, or whether they reach this use.",
+    "duty": "A work is offered on terms that leave out, or may leave out, those of a work that it comes from.",
+}
+"""What a rule says that is no clause of a text; its results tell which file or work it is about."""
 FINGERPRINT: Final = "weightlicenseFinding/v1"
 ROOT: Final = "%SRCROOT%"
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
@@ -104,8 +114,9 @@ def _rule(each: Deciding) -> dict[str, Any]:
     finding = each.finding
     level = "warning" if finding.effect == "none" else "error"
     heading = f"{finding.document} {finding.at}".rstrip()
+    general = _general(finding)
     help_texts = [
-        finding.says,
+        general,
         finding.how and f"What to do: {finding.how}",
         each.duty and cure(each.duty),
         finding.reading and f"How we read it: {finding.reading}",
@@ -116,7 +127,7 @@ def _rule(each: Deciding) -> dict[str, Any]:
     rule: dict[str, Any] = {
         "id": _rule_id(finding),
         "shortDescription": {"text": shown(f"{heading}: {each.what}")},
-        "fullDescription": {"text": shown(finding.says)},
+        "fullDescription": {"text": shown(general)},
         "help": {"text": "\n\n".join(shown(text) for text in help_texts if text)},
         "defaultConfiguration": {"level": level},
         "properties": {"tags": _tags(finding), "at": shown(finding.at)},
@@ -125,6 +136,11 @@ def _rule(each: Deciding) -> dict[str, Any]:
     if address is not None:
         rule["helpUri"] = address
     return rule
+
+
+def _general(finding: Finding) -> str:
+    is_clause = finding.at and finding.kind not in ("alteration", "conflict", "lock")
+    return finding.says if is_clause else GENERAL.get(finding.kind, finding.says)
 
 
 def _tags(finding: Finding) -> list[str]:
@@ -201,7 +217,7 @@ def _invocation(report: Report, root: str) -> dict[str, Any]:
     return {
         "executionSuccessful": True,
         "exitCode": report.exit_code,
-        "exitCodeDescription": report.verdict,
+        "exitCodeDescription": shown(outcome(report)),
         "toolExecutionNotifications": [*unread, *notes],
     }
 
