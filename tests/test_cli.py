@@ -585,6 +585,18 @@ def test_a_new_file_has_the_mode_of_the_umask_and_an_old_one_keeps_its_own(
     assert modes == [mode, 0o640]
 
 
+def test_an_error_of_the_system_is_bad_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("evil\x1b[31m").mkdir()
+    result = run("new", "some-id", "--text", "evil\x1b[31m")
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        2,
+        "",
+        "weightlicense: evil\\x1b[31m: Is a directory\n"
+        "  hint: give a file that can be read, or a place with room to write\n",
+    )
+
+
 # --- text of others in JSON -------------------------------------------------------------------------------------
 
 OBEYED = "a\u202eb\u2028c\x9bd\x7f\U000e0001ü"

@@ -60,8 +60,10 @@ class Group(click.Group):
         except BrokenPipeError:
             raise  # who reads along has enough
         except OSError as error:
+            from weightlicense.artifacts.witness import clean
+
             _drop_output()
-            place = error.filename or "standard output"
+            place = clean(str(error.filename or "standard output"))
             click.echo(f"weightlicense: {place}: {error.strerror or error}", err=True)
             click.echo("  hint: give a file that can be read, or a place with room to write", err=True)
             sys.exit(2)
