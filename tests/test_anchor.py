@@ -1,4 +1,4 @@
-"""Words, passages, digests, coverage, quotes, links and pins. All texts here are invented."""
+"""Words, passages, digests, coverage, quotes and pins. All texts here are invented."""
 
 from __future__ import annotations
 
@@ -518,7 +518,7 @@ def test_a_changed_digit_changes_exactly_the_clauses_that_hold_it(data: st.DataO
     assert anchor.alterations(clauses, tokenize("\n".join(lines))) == expected
 
 
-# Quotes and links
+# Quotes
 
 
 def test_a_quote_is_the_words_as_written() -> None:
@@ -526,74 +526,6 @@ def test_a_quote_is_the_words_as_written() -> None:
     match = anchor.locate(span("may use", "freely"), words)
     assert match is not None
     assert anchor.quote(words, match) == "may** use the [Model](https://x.example), “freely”."
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        (None, None),
-        ("", None),
-        ("https://x.example/l", "https://x.example/l#:~:text=a%2C%20b%2Dc%20%26%20d,caf%C3%A9%20%22Toy%22"),
-        (
-            "https://x.example/l#s2",
-            "https://x.example/l#s2:~:text=a%2C%20b%2Dc%20%26%20d,caf%C3%A9%20%22Toy%22",
-        ),
-    ],
-)
-def test_a_link_opens_at_the_passage(url: str | None, expected: str | None) -> None:
-    assert anchor.fragment(url, span("a, b-c  & d", 'café "Toy"')) == expected
-
-
-TWICE = 'One. "Use" is free. Then it is so.\n\n2. As to any sale: "Use" is free, except on Sunday.'
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (TWICE, "#:~:text=As%20to%20any%20sale%3A%20%22-,Use%22%20is%20free,on%20Sunday"),
-        (
-            TWICE.replace("2. As", "2. **As**"),
-            "#:~:text=to%20any%20sale%3A%20%22-,Use%22%20is%20free,on%20Sunday",
-        ),
-        (TWICE.replace("sale:", "sale\n\n"), "#:~:text=%22Use%22%20is%20free,on%20Sunday"),
-        (TWICE.split("\n\n")[1], "#:~:text=%22Use%22%20is%20free,on%20Sunday"),
-        ("Nothing of it.", "#:~:text=%22Use%22%20is%20free,on%20Sunday"),
-    ],
-)
-def test_a_link_has_a_prefix_where_the_words_stand_earlier_too(text: str, expected: str) -> None:
-    words = tokenize(text)
-    sunday = tokenize("use is free except on sunday").words
-    wanted = anchor.digest(sunday, 0, len(sunday))
-    assert anchor.fragment("https://x.example", span('"Use" is free', "on Sunday", wanted), words) == (
-        f"https://x.example{expected}"
-    )
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "expected"),
-    [
-        ("You may use", "You may use", "You%20may%20use"),
-        ("You may use", "may use it", "You%20may%20use"),
-        ("You may use", "use", "You%20may%20use"),
-        ("It binds the", "the Model", "It%20binds%20the,the%20Model"),
-    ],
-)
-def test_a_passage_as_short_as_its_locators_is_linked_by_the_first(
-    first: str, last: str, expected: str
-) -> None:
-    assert anchor.fragment("https://x.example", span(first, last)) == f"https://x.example#:~:text={expected}"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("It binds the Model.", "It%20binds%20the"),
-        ("It binds the user and the Model.", "It%20binds%20the,the%20Model"),
-    ],
-)
-def test_with_the_text_a_link_knows_whether_the_locators_overlap(text: str, expected: str) -> None:
-    linked = anchor.fragment("https://x.example", span("It binds the", "the Model"), tokenize(text))
-    assert linked == f"https://x.example#:~:text={expected}"
 
 
 # Pins
@@ -675,7 +607,7 @@ def pin_all(text: str) -> str:
         node = clause.value["span"]
         spans += node.value if isinstance(node.value, list) else [node]
     return anchor.pin_spans(
-        text, [anchor.pin_edit(text, node, f"D{index}") for index, node in enumerate(spans)]
+        text, [anchor.pin_edit(text, node, "sha256", f"D{index}") for index, node in enumerate(spans)]
     )
 
 
@@ -693,4 +625,4 @@ def test_pinning_again_changes_nothing() -> None:
 
 def test_only_a_mapping_can_be_pinned() -> None:
     with pytest.raises(TypeError, match="a span is a mapping"):
-        anchor.pin_edit("x", yamlfile.parse(b"x", "x.yaml"), "D")
+        anchor.pin_edit("x", yamlfile.parse(b"x", "x.yaml"), "sha256", "D")

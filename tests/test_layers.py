@@ -22,7 +22,7 @@ BANDS = (
         "decision",
         "descent",
     ),
-    ("catalogue", "anchor", "proof", "skeleton", "artifacts", "lineage", "recognition", "policyfile"),
+    ("catalogue", "anchor", "link", "proof", "skeleton", "artifacts", "lineage", "recognition", "policyfile"),
     (
         "engine",
         "assessment",

@@ -1,4 +1,4 @@
-"""Where a clause stands in its text: words, passages, digests, coverage, links, pins.
+"""Where a clause stands in its text: words, passages, digests, coverage, pins.
 
 A text is compared as a sequence of words, so that layout, markup, encoding and letter case do not matter and
 every digit does. `Words` keeps the place of each word in the original, so that quotes are cut out of it.
@@ -80,8 +80,6 @@ _NOISE_BEGIN = re.compile(
 _INSTEAD = {"invisible": "", "inline": "", "block": " ", "target": " "}
 _LINK_LENGTH = 500
 _SCHEMES = frozenset({"http", "https", "mailto", "www"})
-
-_MARKUP = re.compile(r"[*_#<>\[\]|`\\]|\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,8 +289,8 @@ def locate(span: Span, words: Words, after: int = 0) -> Match | None:
     first, last = tokenize(span.first).words, tokenize(span.last).words
     if not first or not last:
         return None
-    starts = tuple(_occurrences(words.words, first))
-    stops = tuple(at + len(last) for at in _occurrences(words.words, last))
+    starts = tuple(occurrences(words.words, first))
+    stops = tuple(at + len(last) for at in occurrences(words.words, last))
     later = bisect_left(starts, after)
     ordered = (*starts[later:], *starts[:later])
     least = max(len(first), len(last))  # the bounds may overlap, but not change places
@@ -306,7 +304,8 @@ def locate(span: Span, words: Words, after: int = 0) -> Match | None:
     return None
 
 
-def _occurrences(words: tuple[str, ...], wanted: tuple[str, ...]) -> Iterator[int]:
+def occurrences(words: tuple[str, ...], wanted: tuple[str, ...]) -> Iterator[int]:
+    """Where words stand in a text, in this order and side by side."""
     at = -1
     while True:
         try:
@@ -422,7 +421,7 @@ def _differences(places: list[Place], words: Words) -> Iterator[str]:
 def _missing(span: Span, words: Words) -> str:
     for locator in (span.first, span.last):
         wanted = tokenize(locator).words
-        if not wanted or next(_occurrences(words.words, wanted), None) is None:
+        if not wanted or next(occurrences(words.words, wanted), None) is None:
             return f'the words "{locator}" are not in the text'
     return f'the words "{span.last}" do not follow "{span.first}" in the text'
 
@@ -432,7 +431,7 @@ def _uncovered(covered: bytearray, words: Words) -> Iterator[str]:
         start, end = run.span()
         length = end - start
         shown = LOCATOR_CHARACTERS if re.fullmatch(_CHARACTER, words.words[start]) else LOCATOR_WORDS
-        place = _cut(words, start, start + min(length, shown))
+        place = cut(words, start, start + min(length, shown))
         counted, are = ("1 word", "is") if length == 1 else (f"{length:,} words", "are")
         yield f'{counted} from "{place}" {are} in no clause'
 
@@ -455,78 +454,31 @@ def quote(words: Words, match: Match) -> str:
     return " ".join(text[start:end].split())
 
 
-def _cut(words: Words, start: int, end: int) -> str:
+def cut(words: Words, start: int, end: int) -> str:
+    """Words `start` to `end` (exclusive) as written, white space folded."""
     return " ".join(words.text[words.starts[start] : words.ends[end - 1]].split())
 
 
-def fragment(url: str | None, span: Span, words: Words | None = None) -> str | None:
-    """The URL with a text fragment that opens at the span; None without a URL.
+def pin_edit(text: str, span: Node, key: str, value: str) -> PinEdit:
+    """The change that writes a key into a span of a YAML text, a mapping with `from` and `to`.
 
-    With the words of the text, a prefix of up to four words is added where the first words stand earlier too.
-    Source: https://wicg.github.io/scroll-to-text-fragment/#syntax
-    """
-    if not url:
-        return None
-    head, tail = tokenize(span.first).words, tokenize(span.last).words
-    parts = [_encoded(span.first)]
-    match = None if words is None else locate(span, words)
-    if words is None or match is None:
-        short = _overlap(head, tail)
-    else:
-        short = match.end - match.start < len(head) + len(tail)
-        recurs = next(_occurrences(words.words, head)) != match.start
-        prefix = _before(words, match.start) if recurs else None
-        if prefix is not None:
-            # As written: they follow the prefix at once, so a quotation mark must be in one of the two.
-            parts = [f"{_encoded(prefix)}-", _encoded(_cut(words, match.start, match.start + len(head)))]
-    if not short:  # a browser seeks the last words behind the first
-        parts.append(_encoded(span.last))
-    return f"{url}{'' if '#' in url else '#'}:~:text={','.join(parts)}"
-
-
-def _before(words: Words, start: int) -> str | None:
-    """Up to four words before a passage; fewer where markup or a blank line would be among them."""
-    for begin in range(max(0, start - 4), start):
-        text = words.text[words.starts[begin] : words.starts[start]].rstrip()
-        if not _MARKUP.search(text):
-            return " ".join(text.split())
-    return None
-
-
-def _overlap(first: tuple[str, ...], last: tuple[str, ...]) -> bool:
-    """Whether the last words seem to begin inside the first; one word in common, such as "the", is chance."""
-    for at in range(len(first)):
-        common = min(len(first) - at, len(last))
-        if first[at : at + common] == last[:common] and (common > 1 or common == len(last)):
-            return True
-    return False
-
-
-def _encoded(text: str) -> str:
-    kept = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~"
-    return "".join(chr(byte) if byte in kept else f"%{byte:02X}" for byte in " ".join(text.split()).encode())
-
-
-def pin_edit(text: str, span: Node, sha256: str) -> PinEdit:
-    """The change that writes a digest into a span of a YAML text, a mapping with `from` and `to`.
-
-    Offsets are in characters of `text`, as `yamlfile` read it. An old digest is replaced; a new one goes
+    Offsets are in characters of `text`, as `yamlfile` read it. An old value is replaced; a new one goes
     behind `to`, on a line of its own in block style.
     """
     if not isinstance(span.value, dict):
         raise TypeError("a span is a mapping")
-    old = span.value.get("sha256")
+    old = span.value.get(key)
     if old is not None:
-        return PinEdit(start=old.start, end=old.end, text=sha256 if old.end > old.start else f" {sha256}")
+        return PinEdit(start=old.start, end=old.end, text=value if old.end > old.start else f" {value}")
     to = span.value["to"]
     if text[span.start] == "{":
-        return PinEdit(start=to.end, end=to.end, text=f", sha256: {sha256}")
+        return PinEdit(start=to.end, end=to.end, text=f", {key}: {value}")
     indent = " " * (to.key_start - text.rfind("\n", 0, to.key_start) - 1)
     line_end = text.find("\n", to.end)
     at = len(text) if line_end < 0 else line_end
     carriage = "\r" if text[at - 1 : at] == "\r" else ""
     at -= len(carriage)
-    return PinEdit(start=at, end=at, text=f"{carriage}\n{indent}sha256: {sha256}")
+    return PinEdit(start=at, end=at, text=f"{carriage}\n{indent}{key}: {value}")
 
 
 def pin_spans(text: str, edits: Iterable[PinEdit]) -> str:

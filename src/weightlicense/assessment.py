@@ -559,6 +559,7 @@ def _read_texts(
     import hashlib  # with tokenising, needed only where a text is given
 
     from weightlicense import anchor
+    from weightlicense.link import Page, fragment, leading
 
     given: list[TextGiven] = []
     quotes: dict[str, str] = {}
@@ -567,6 +568,7 @@ def _read_texts(
     for path in _text_files(paths):
         data = path.read_bytes()
         tokens = anchor.tokenize(anchor.decode(data))
+        page = Page(tokens)
         sha256 = hashlib.sha256(data).hexdigest()
         for document in documents:
             labels = [(clause.id, clause.spans) for clause in document.clauses]
@@ -581,8 +583,8 @@ def _read_texts(
                     words = anchor.quote(tokens, place.match)
                     quotes[reference] = f"{quotes[reference]} […] {words}" if reference in quotes else words
             # With the text at hand, a link can tell apart passages that begin alike.
-            for clause in document.clauses:
-                link = anchor.fragment(document.url, clause.spans[0], tokens)
+            for clause, place in leading(document.clauses, found.places):
+                link = fragment(document.url, page.opened(place))
                 if link is not None:
                     links[f"{document.id}/{clause.id}"] = link
             changed = [p.label for p in found.places if (p.match is None or not p.match.ok) and not p.inert]

@@ -43,11 +43,15 @@ def is_open_ended(license: str) -> bool:
 
 
 class Span(Struct, frozen=True, kw_only=True):
-    """A passage by its first and last few words, with the SHA-256 of its normalised words."""
+    """A passage by its first and last few words, with the SHA-256 of its normalised words.
+
+    `link` is what a link seeks in place of the first words, where a browser would not find the passage by these.
+    """
 
     first: str
     last: str
     sha256: str | None
+    link: str | None = None
 
 
 class Cure(Struct, frozen=True, kw_only=True):
@@ -208,7 +212,10 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 def _spans(rows: list[dict[str, Any]]) -> tuple[Span, ...]:
-    return tuple(Span(first=row["from"], last=row["to"], sha256=row.get("sha256")) for row in rows)
+    return tuple(
+        Span(first=row["from"], last=row["to"], sha256=row.get("sha256"), link=row.get("link"))
+        for row in rows
+    )
 
 
 def _clause(row: dict[str, Any]) -> Clause:

@@ -178,6 +178,10 @@ SPAN: Final = Record(
         "to": Field(
             Custom(_locator, {"type": "string"}), required=True, about="the last words of the passage"
         ),
+        "link": Field(
+            Custom(_locator, {"type": "string"}),
+            about="words of the passage that a link seeks, where the first would open another place",
+        ),
         "sha256": Field(
             Text(pattern=r"[0-9a-f]{64}", what="a SHA-256 digest"), about="of the normalised words"
         ),

@@ -186,12 +186,14 @@ def lint(paths: tuple[str, ...]) -> None:
 @main.command()
 @click.argument("documents", nargs=-1)
 @click.option("--texts", type=FOLDER, required=True, help="A folder of source texts, <id>.txt.")
-@click.option("--pin", is_flag=True, help="Write the digests of spans that have none or a wrong one.")
+@click.option(
+    "--pin", is_flag=True, help="Write the digests and link words of spans that lack them or have wrong ones."
+)
 @click.option(
     "--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True
 )
 def verify(documents: tuple[str, ...], texts: str, *, pin: bool, form: str) -> None:
-    """Prove encodings against the source texts: every word covered, every digest right."""
+    """Prove encodings against the source texts: every word covered, every digest right, every link at its clause."""
     from pathlib import Path
 
     from weightlicense import proof
@@ -208,7 +210,7 @@ def verify(documents: tuple[str, ...], texts: str, *, pin: bool, form: str) -> N
     names = documents or tuple(known)
     for name in names if pin else watched("verifying")(names):  # pinning has lines of its own
         if pin:
-            click.echo(f"{name}: {proof.pin(known[name], folder)} digests written", err=True)
+            click.echo(f"{name}: {proof.pin(known[name], folder)} digests and links written", err=True)
             files.document_data.cache_clear()
         proofs.append(proof.verify(name, folder))
     click.echo(proof.as_json(proofs) if form == "json" else proof.as_text(proofs), nl=False)

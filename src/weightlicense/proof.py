@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from weightlicense import anchor
+from weightlicense import anchor, link
 from weightlicense.artifacts.witness import clean
 from weightlicense.catalogue import files
 from weightlicense.clause import Document
@@ -77,16 +77,20 @@ def text_file(document_id: str, texts: Path) -> Path | None:
 
 def verify(document_id: str, texts: Path) -> Proof:
     """Check one document against its source text in `texts`."""
-    data = files.document_data(document_id)
-    document = Document.from_data(data)
+    document = Document.from_data(files.document_data(document_id))
     path = text_file(document_id, texts)
     if path is None:
         problem = f"no text {document_id}.txt in {texts}"
         return Proof(
             id=document_id, coverage=0.0, digest="no text", spans=_spans(document), problems=(problem,)
         )
-    found = anchor.verify_text(document, path.read_bytes())
-    problems = found.problems
+    data = path.read_bytes()
+    found = anchor.verify_text(document, data)
+    lost = link.astray(document, found, anchor.tokenize(anchor.decode(data)))
+    problems = (
+        *found.problems,
+        *(f"{found.places[at].label}: a link does not open here; --pin writes words that do" for at in lost),
+    )
     if found.raw is False:
         problems = (*problems, f"{path.name} is not the file whose SHA-256 stands in text.sha256")
     return Proof(
@@ -99,7 +103,7 @@ def _spans(document: Document) -> int:
 
 
 def pin(path: Path, texts: Path) -> int:
-    """Write the digest of every span that has none, or a wrong one, into a clause file; the number written.
+    """Write each digest and each link's words that are missing or wrong into a clause file; the number written.
 
     Raises `DataError` where a span's words are not in the text; nothing is written then.
     """
@@ -109,7 +113,8 @@ def pin(path: Path, texts: Path) -> int:
     source = text_file(document.id, texts)
     if source is None:
         raise DataError((_problem(path, f"no text {document.id}.txt in {texts}"),))
-    found = anchor.verify_text(document, source.read_bytes())
+    data = source.read_bytes()
+    found = anchor.verify_text(document, data)
     lost = [place for place in found.places if place.match is None]
     if lost:
         raise DataError(
@@ -118,10 +123,12 @@ def pin(path: Path, texts: Path) -> int:
     text = path.read_text(encoding="utf-8")
     nodes = _span_nodes(yamlfile.load(path))
     edits = [
-        anchor.pin_edit(text, node, place.match.sha256)
+        anchor.pin_edit(text, node, "sha256", place.match.sha256)
         for node, place in zip(nodes, found.places, strict=True)
         if place.match is not None and place.span.sha256 != place.match.sha256
     ]
+    for at, words in link.astray(document, found, anchor.tokenize(anchor.decode(data))).items():
+        edits.append(anchor.pin_edit(text, nodes[at], "link", yamlfile.quoted(words)))
     if edits:
         write_atomically(path, anchor.pin_spans(text, edits))
     return len(edits)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from weightlicense import anchor
+from weightlicense.yamlfile import quoted
 
 _NUMBERED = re.compile(
     r"^\s*(?:[#*>\s]*)(?P<number>(?:section|article|art\.)?\s*\(?(?:\d+(?:\.\d+)*|[a-z]|[ivx]{1,4})[.):]?)\s+\S",
@@ -68,8 +69,8 @@ def skeleton(document_id: str, data: bytes) -> str:
             f"  - id: passage-{count}",
             f'    at: "{place}"',
             "    span:",
-            f"      from: {_quoted(first)}",
-            f"      to: {_quoted(last)}",
+            f"      from: {quoted(first)}",
+            f"      to: {quoted(last)}",
             f"      sha256: {anchor.digest(words.words, 0, len(words.words))}",
             "    kind: definition",
             "    says: READ THE PASSAGE AND SAY IT IN YOUR OWN WORDS",
@@ -86,10 +87,6 @@ def _locators(words: anchor.Words) -> tuple[str, str]:
         if not anchor.too_long(first) and not anchor.too_long(last):
             return first, last
     return words.words[0], words.words[-1]
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def write(document_id: str, text: Path, target: Path) -> int:

@@ -151,6 +151,11 @@ def items(node: Node) -> dict[str, Node]:
     return node.value if isinstance(node.value, dict) else {}
 
 
+def quoted(text: str) -> str:
+    """A text of one line as YAML, in double quotes."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def _failure(name: str, line: int | None, message: str, hint: str) -> DataError:
     return DataError((Problem(file=name, line=line, path="", message=message, hint=hint),))
 

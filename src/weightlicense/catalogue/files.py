@@ -126,11 +126,12 @@ def document_data(document_id: str) -> dict[str, Any]:
 
 def with_links(data: dict[str, Any]) -> dict[str, Any]:
     """The data with the link that opens each clause at its passage, where the text has an address."""
-    from weightlicense.anchor import fragment
     from weightlicense.clause import Span
+    from weightlicense.link import fragment
 
     url = data["text"].get("url")
     for row in data["clauses"] if url else ():
         span = row["span"][0]
-        row["link"] = fragment(url, Span(first=span["from"], last=span["to"], sha256=None))
+        sought = Span(first=span["from"], last=span["to"], sha256=None, link=span.get("link"))
+        row["link"] = fragment(url, sought)
     return data
