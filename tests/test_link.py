@@ -9,10 +9,12 @@ from urllib.parse import unquote
 
 import pytest
 
-from weightlicense import anchor, catalogue
+from weightlicense import anchor, catalogue, proof
 from weightlicense.anchor import Match, Place, tokenize
+from weightlicense.catalogue import files
 from weightlicense.clause import Document, Span
-from weightlicense.link import Page, fragment, leading
+from weightlicense.clausefile import read_document
+from weightlicense.link import Page, astray, fragment, leading
 
 # Passages that no words tell apart from others.
 NO_WORDS_OF_ITS_OWN = {
@@ -148,6 +150,22 @@ def test_a_passage_with_no_words_of_its_own_keeps_its_span() -> None:
     match = Match(start=4, end=6, sha256="", ok=True)
     twice = Place(label="", span=span("sell it", "it"), match=match, inert=False)
     assert Page(words).opened(twice) is twice.span
+
+
+def test_the_words_of_a_link_are_asked_for_and_pinned(tmp_path: Path, texts: Path) -> None:
+    name = "llama-3.1-aup"
+    source = files.document_paths()[name].read_text()
+    pinned = '      link: "in, promote, incite, or facilitate discrimination"\n'
+    assert source.count(pinned) == 2
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(source.replace(pinned, ""))
+    document = Document.from_data(read_document(path))
+    data = (texts / f"{name}.txt").read_bytes()
+    lost = astray(document, anchor.verify_text(document, data), tokenize(anchor.decode(data)))
+    assert list(lost.values()) == ["in, promote, incite, or facilitate discrimination"] * 2
+    assert proof.pin(path, texts) == 2
+    assert path.read_text() == source
+    assert proof.pin(path, texts) == 0
 
 
 # The links of the catalogue, in pages made from the texts. A browser of our own: characters, not words.
