@@ -59,7 +59,7 @@ def exit_code(found: list[tuple[Match, ...]]) -> int:
 
 
 def render(path: str, matches: tuple[Match, ...], *, width: int = 80, colour: bool = False) -> str:
-    """One file's matches as text of at most `width` columns (100 at most)."""
+    """One file's matches as text of at most `width` columns."""
     page = Page(width, colour=colour)
     page.lines.append(page.paint("".join(sign if sign.isprintable() else "\ufffd" for sign in path), "1"))
     for match in matches:
