@@ -14,9 +14,11 @@ import yaml
 from click.testing import CliRunner, Result
 
 import weightlicense as wl
+from weightlicense.auditing.origin import STRICTEST
 from weightlicense.auditing.statements import stated
 from weightlicense.cli import main
 from weightlicense.finding import Report
+from weightlicense.lineage import RELATIONS
 
 NOTICE = "Llama 3.1 is licensed under the Llama 3.1 Community License, Copyright © Meta Platforms, Inc. All Rights Reserved.\n"
 CARD = "---\nlicense: llama3.1\nbase_model: meta-llama/Llama-3.1-8B-Instruct\n---\n\n# A card\n\nBuilt with Llama\n"
@@ -587,3 +589,33 @@ def test_a_folder_named_for_the_form_of_the_weights_holds_no_other_model(
 def test_words_of_a_stranger_never_end_an_audit(tmp_path: Path, line: str) -> None:
     folder = make(tmp_path / "m", {"README.md": f"# m\n\n{line}\n"})
     assert audit(folder, use="internal use").verdict == "undetermined"
+
+
+@pytest.mark.parametrize("relation", [each for each in RELATIONS if each != "dataset"])
+@pytest.mark.parametrize("other", ["merge", "distill", "prune"])
+def test_of_two_relations_to_one_parent_the_stricter_counts_and_both_are_told(
+    tmp_path: Path, relation: str, other: str
+) -> None:
+    ancestors = [
+        {
+            "type": "machine-learning-model",
+            "name": "a",
+            "properties": [{"name": "weightlicense:relation", "value": each}],
+        }
+        for each in (relation, other)
+    ]
+    subject = {"type": "machine-learning-model", "name": "s", "pedigree": {"ancestors": ancestors}}
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": subject}}
+    report = audit(make(tmp_path / "s", {"bom.json": json.dumps(bom)}))
+    assert report.lineage is not None
+    (found,) = report.lineage.relations
+    stricter = min(relation, other, key=STRICTEST.index)
+    assert (found.work, found.parent, found.relation) == ("s", "a", stricter)
+    place = "bom.json: metadata.component.s.pedigree.ancestors"
+    told = f"The relation to a is told in two ways: {relation} ({place}) and {other} ({place}); {stricter} counts."
+    assert (told in report.notes) == (relation != other)
+
+
+def test_every_relation_has_a_place_among_the_stricter_and_the_milder() -> None:
+    assert sorted(STRICTEST) == sorted(RELATIONS)
+    assert STRICTEST[-3:] == ("distill", "outputs", "dataset")

@@ -24,10 +24,13 @@ USES: Final = {
     "merge": "merge release",
     "quantize": "quantized release",
     "convert": "quantized release",
+    "prune": "derivative release",
     "fine-tune": "derivative release",
     "re-upload": "redistribution",
 }
 """The use that each relation suggests, in the order in which one is chosen."""
+STRICTEST: Final = (*USES, "distill", "outputs", "dataset")
+"""Every relation, the one that counts first where two are told: a derivative takes all of a license, learning only part."""
 RELATION_OF: Final = {"fine-tune": "fine-tune", "quantize": "quantize", "adapt": "adapter", "merge": "merge"}
 _QUANTIZED: Final = frozenset({"gguf", "gguf-my-repo", "gptq", "awq", "exl2", "quantized", "4-bit", "8-bit"})
 MOST_PARENTS: Final = 200
@@ -235,9 +238,7 @@ class _Tracing:
             relation = parent.relation or default
             if parent.relation is not None:
                 stated.setdefault(key, []).append((parent.relation, parent.place))
-            order = list(USES)
-            if key not in found or order.index(relation) < order.index(found[key]):
-                found[key] = relation
+            found[key] = min(found.get(key, relation), relation, key=STRICTEST.index)
         for key, rows in stated.items():
             if len({relation for relation, _ in rows}) > 1:
                 told = " and ".join(dict.fromkeys(f"{relation} ({place})" for relation, place in rows))
