@@ -129,6 +129,193 @@ def test_our_own_audit_reads_each_bill_as_what_the_report_said(merged: Report, t
     assert said == dict.fromkeys(FORMATS, ("my-merge", parents, concluded))
 
 
+NAMES = {"spdx": "a.spdx.json", "spdx3": "a.spdx3.json", "cyclonedx": "bom.cdx.json"}
+LINEAGES = {
+    "a data set": "s: {license: apache-2.0, from: [{work: d, relation: dataset}]}, d: {kind: dataset, license: cc-by-nc-4.0}",
+    "learning from outputs": "s: {license: mit, from: [{work: o, relation: outputs}]}, "
+    "o: {kind: outputs, from: [{work: m, relation: outputs}]}, m: {license: mit}",
+    "outputs as a data set": "s: {license: mit, from: [{work: o, relation: dataset}]}, "
+    "o: {kind: outputs, license: cc0-1.0, from: [{work: m, relation: outputs}]}, m: {license: llama-3.1}",
+    "a data set without a license": "s: {license: mit, from: [{work: d, relation: dataset}]}, d2: {kind: dataset, license: cc-by-4.0}, "
+    "d: {kind: dataset, from: [{work: m, relation: outputs}, {work: d2, relation: dataset}]}, m: {license: mit}",
+    "a chain": "s: {from: [{work: a, relation: merge}, {work: b, relation: distill}]}, b: {}, "
+    "a: {kind: adapter, license: MIT OR GPL-3.0-only, from: [{work: r, relation: adapter}]}, r: {license: llama-3.1}",
+    "a circle": "s: {license: mit, from: [{work: a, relation: merge}]}, "
+    "a: {license: apache-2.0, from: [{work: b, relation: fine-tune}]}, b: {license: isc, from: [{work: a, relation: convert}]}",
+}
+
+
+def of_lineage(folder: Path, works: str, **asked: object) -> Report:
+    path = folder / "lineage.yaml"
+    path.write_text(f"{{format: 1, subject: s, works: {{{works}}}}}")
+    return check(lineage=path, **asked)
+
+
+def read_back(report: Report, form: str, folder: Path) -> Report:
+    """The audit of a directory `s` with nothing but the bill of that report."""
+    (folder / "s").mkdir()
+    (folder / "s" / NAMES[form]).write_text(render(report, form))
+    return wl.audit(folder / "s", use=report.use, as_of=DAY)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", LINEAGES)
+def test_a_lineage_is_read_back_with_its_works_licenses_and_relations(
+    tmp_path: Path, name: str, form: str
+) -> None:
+    def told(report: Report) -> dict[str, object]:
+        assert report.lineage is not None
+        return {
+            "works": {
+                each.id: (each.kind, set(each.documents)) for each in report.lineage.works if each.id != "s"
+            },
+            "relations": {(each.work, each.relation, each.parent) for each in report.lineage.relations},
+            "license": set(report.subject.license.split(" AND ")) - {"unknown", "s"},
+        }
+
+    report = of_lineage(tmp_path, LINEAGES[name])
+    assert told(read_back(report, form, tmp_path)) == told(report)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_text_that_is_not_included_is_read_back_as_none_and_the_license_by_its_name(
+    tmp_path: Path, form: str
+) -> None:
+    report = check(license="qwen-research-2024-09-19", use="redistribution")
+    found = read_back(report, form, tmp_path)
+    assert found.subject.license == "qwen-research-2024-09-19"
+    assert read_directory(tmp_path / "s").texts == ()
+    assert [each for each in found.findings if each.clause.startswith("license-unknown")] == []
+
+
+@pytest.mark.parametrize(
+    "words", ["not included", "not included. Read it at https://x.example/y.\nYou may not use it. The copy"]
+)
+def test_a_text_that_only_begins_like_one_that_is_not_included_is_a_text(tmp_path: Path, words: str) -> None:
+    data = data_of(scenes()["a Hub id"], "spdx")
+    (extracted,) = data["hasExtractedLicensingInfos"]
+    extracted["extractedText"] = NOT_INCLUDED.replace("not included", words)
+    (tmp_path / "a.spdx.json").write_text(json.dumps(data))
+    assert len(read_directory(tmp_path).texts) == (words != "not included")
+
+
+@pytest.mark.parametrize("form", ["spdx", "spdx3"])
+def test_an_altered_copy_is_read_back_as_altered(texts: Path, tmp_path: Path, form: str) -> None:
+    copy = tmp_path / "LICENSE"
+    copy.write_text((texts / "mit.txt").read_text(encoding="utf-8").replace("free of charge", "for a fee"))
+    report = check(license="mit", texts=[copy], use="redistribution")
+    found = read_back(report, form, tmp_path)
+    assert [
+        (each.says["text"], each.says["match"]) for each in found.witnesses or () if "text" in each.says
+    ] == [("mit", "modified")]
+
+
+def declared(report: Report) -> dict[str, str | None]:
+    """What each format declares of the subject."""
+    (spdx, *_) = data_of(report, "spdx")["packages"]
+    graph = {each.get("spdxId"): each for each in data_of(report, "spdx3")["@graph"]}
+    (root,) = next(each["rootElement"] for each in graph.values() if each["type"] == "SpdxDocument")
+    (target,) = next(
+        each["to"]
+        for each in graph.values()
+        if each.get("from") == root and each["relationshipType"] == "hasDeclaredLicense"
+    )
+    component = data_of(report, "cyclonedx")["metadata"]["component"]
+    return {
+        "spdx": spdx["licenseDeclared"],
+        "spdx3": graph.get(target, {}).get("simplelicensing_licenseExpression"),
+        "cyclonedx": {each["name"]: each["value"] for each in component["properties"]}[
+            "weightlicense:license.declared"
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "concluded"),
+    [
+        ("MIT OR GPL-3.0-only", "MIT OR GPL-3.0-only", "MIT"),
+        ("GPL-2.0-or-later", "GPL-2.0-or-later", "GPL-2.0-only"),
+        ("lgpl-2.1-or-later", "LGPL-2.1-or-later", "LGPL-2.1-only"),
+        (
+            "mit AND (llama3.1 OR GPL-2.0-or-later)",
+            "MIT AND (LicenseRef-llama-3.1 OR GPL-2.0-or-later)",
+            None,
+        ),
+        (
+            "GPL-2.0-or-later WITH Classpath-exception-2.0",
+            "GPL-2.0-or-later WITH Classpath-exception-2.0",
+            "NOASSERTION",
+        ),
+        ("Apache License, Version 2.0", "Apache-2.0", "Apache-2.0"),
+        ("openrail", None, "NOASSERTION"),
+    ],
+)
+def test_what_is_declared_is_what_was_given_and_only_what_is_concluded_is_the_choice(
+    tmp_path: Path, given: str, expected: str | None, concluded: str | None
+) -> None:
+    asked = check(license=given, use="redistribution")
+    of_a_work = of_lineage(tmp_path, f's: {{license: "{given}"}}', use="redistribution")
+    unknown = {"spdx": "NOASSERTION", "spdx3": None, "cyclonedx": "NOASSERTION"}
+    for report in (asked, of_a_work):
+        assert declared(report) == (unknown if expected is None else dict.fromkeys(FORMATS, expected))
+        document = JsonLikeDictParser().parse(data_of(report, "spdx"))
+        assert [message.validation_message for message in validate_full_spdx_document(document)] == []
+        assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(render(report, "cyclonedx")) is None
+        (package,) = packages(report).values()
+        assert concluded in (None, package["licenseConcluded"])
+
+
+def test_a_work_behind_the_subject_declares_what_was_given(tmp_path: Path) -> None:
+    works = "s: {from: [{work: a, relation: merge}]}, a: {license: GPL-2.0-or-later}"
+    report = of_lineage(tmp_path, works)
+    assert packages(report)["a"]["licenseDeclared"] == "GPL-2.0-or-later"
+    (component,) = data_of(report, "cyclonedx")["components"]
+    assert component["licenses"] == [{"acknowledgement": "declared", "expression": "GPL-2.0-or-later"}]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_choice_of_licenses_is_read_back_as_one(tmp_path: Path, form: str) -> None:
+    found = read_back(check(license="MIT OR GPL-3.0-only", use="redistribution"), form, tmp_path)
+    assert found.facts["release.license"].value == "mit OR gpl-3.0"
+
+
+def test_what_is_declared_stays_where_nothing_is_concluded(tmp_path: Path) -> None:
+    report = of_lineage(tmp_path, "s: {license: mit, from: [{work: u, relation: fine-tune}]}, u: {}")
+    (stated,) = data_of(report, "cyclonedx")["metadata"]["component"]["licenses"]
+    assert (stated["license"]["id"], stated["license"]["acknowledgement"]) == ("MIT", "declared")
+    assert declared(report) == dict.fromkeys(FORMATS, "MIT")
+    (package, _) = packages(report).values()
+    assert package["licenseConcluded"] == "NOASSERTION"
+
+
+def published(report: Report) -> set[str]:
+    """What is said of the publisher of the subject."""
+    (subject, *_) = (each for each in data_of(report, "spdx3")["@graph"] if each["type"] == "ai_AIPackage")
+    return {"suppliedBy", "software_downloadLocation", "releaseTime"} & subject.keys()
+
+
+def test_only_the_model_that_its_publisher_published_is_credited_to_it(tmp_path: Path) -> None:
+    name = "meta-llama/Llama-3.1-8B-Instruct"
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "README.md").write_text(f"---\nmodel_name: {name}\nlicense: llama3.1\n---\n")
+    own = of_lineage(tmp_path, "s: {license: llama-3.1}", model=name)
+    assert {
+        "checked": published(check(model=name)),
+        "checked under a license": published(check(model=name, license="llama-3.1")),
+        "of another": published(check(model="acme/Llama-3.1-8B-Instruct")),
+        "audited": published(wl.audit(tmp_path / "m", as_of=DAY)),
+        "audited as": published(wl.audit(tmp_path / "m", model=name, as_of=DAY)),
+        "a work of the user": published(own),
+    } == {
+        "checked": {"suppliedBy", "software_downloadLocation", "releaseTime"},
+        "checked under a license": {"suppliedBy", "software_downloadLocation", "releaseTime"},
+        "of another": set(),
+        "audited": set(),
+        "audited as": set(),
+        "a work of the user": set(),
+    }
+
+
 # --- what they say ---------------------------------------------------------------------------------------------
 
 

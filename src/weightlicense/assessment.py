@@ -453,6 +453,7 @@ def _one(
             text=given[0] if given else None,
             more_texts=tuple(given[1:]),
             note=" ".join(misread) or None,
+            declared=asked.license if asked.lineage is None else None,
         ),
         use=use,
         acts=tuple(act for act in words.acts if act in acts),

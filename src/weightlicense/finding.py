@@ -113,7 +113,7 @@ class TextGiven(Struct, frozen=True, kw_only=True):
 
 
 class Subject(Struct, frozen=True, kw_only=True):
-    """What was asked about."""
+    """What was asked about; `declared` is the license as it was asked for, choices and all."""
 
     model: str | None
     license: str
@@ -121,6 +121,7 @@ class Subject(Struct, frozen=True, kw_only=True):
     text: TextGiven | None = None
     more_texts: tuple[TextGiven, ...] = ()
     note: str | None = None
+    declared: str | None = None
 
     @property
     def texts(self) -> tuple[TextGiven, ...]:

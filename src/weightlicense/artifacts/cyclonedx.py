@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from weightlicense.artifacts.jsontext import read_object
-from weightlicense.artifacts.spdx import MOST_DOCUMENT, PARENTAGE, read_spdx_json
+from weightlicense.artifacts.spdx import MOST_DOCUMENT, read_spdx_json
 from weightlicense.artifacts.witness import MOST_ITEMS, Testimony, Unreadable
+from weightlicense.lineage import KINDS, RELATIONS
 
 if TYPE_CHECKING:
     from weightlicense.artifacts.walk import Opened
@@ -78,43 +79,55 @@ def _component(component: dict[str, Any], where: str, path: str, *, is_subject: 
         if isinstance(component.get(key), str):
             said.text(kept, component[key], f"{where}.{key}")
     _licenses(component.get("licenses"), f"{where}.licenses", said)
+    declared = _stated(component, "license.declared")
+    if declared not in (None, "NOASSERTION") and "license" not in said.says:
+        said.license(declared, f"{where}.properties")
+    if (kind := _stated(component, "kind")) in KINDS:
+        said.put("kind", kind, f"{where}.properties")
     pedigree = component.get("pedigree")
     ancestors = pedigree.get("ancestors") if isinstance(pedigree, dict) else None
+    datasets = []
     for ancestor in ancestors[:MOST_ITEMS] if isinstance(ancestors, list) else []:
         if isinstance(ancestor, dict):
+            relation = _stated(ancestor, "relation")
+            if relation == "dataset":
+                datasets.append(_name(ancestor))
+                continue
             said.parent(
                 _name(ancestor),
                 f"{where}.pedigree.ancestors",
-                relation=_relation(ancestor),
+                relation=relation if relation in RELATIONS else None,
                 revision=ancestor.get("version"),
             )
+    said.words("datasets", datasets, f"{where}.pedigree.ancestors")
     card = component.get("modelCard")
     parameters = card.get("modelParameters") if isinstance(card, dict) else None
     if isinstance(parameters, dict):
         for key in ("modelArchitecture", "architectureFamily"):
             if isinstance(parameters.get(key), str) and "architecture" not in said.says:
                 said.text("architecture", parameters[key], f"{where}.modelCard.modelParameters.{key}")
-        datasets = parameters.get("datasets")
-        names = (
-            [entry.get("name") or entry.get("ref") for entry in datasets or () if isinstance(entry, dict)]
-            if isinstance(datasets, list)
-            else []
-        )
+        entries = parameters.get("datasets")
+        names = [
+            entry.get("name") or entry.get("ref")
+            for entry in (entries if isinstance(entries, list) else ())
+            if isinstance(entry, dict)
+        ]
+        related = {parent.name for parent in said.says.get("base_models", ())}
         said.words(
             "datasets",
-            [name for name in names if isinstance(name, str)],
+            [*datasets, *(name for name in names if isinstance(name, str) and name not in related)],
             f"{where}.modelCard.modelParameters.datasets",
         )
     return said
 
 
-def _relation(ancestor: dict[str, Any]) -> str | None:
-    """The relation in the lineage's own word, as the bills of this tool have it among the properties."""
-    properties = ancestor.get("properties")
+def _stated(component: dict[str, Any], word: str) -> str | None:
+    """What the bills of this tool state under a name of its own among the properties."""
+    properties = component.get("properties")
     for each in properties if isinstance(properties, list) else ():
-        if isinstance(each, dict) and each.get("name") == "weightlicense:relation":
+        if isinstance(each, dict) and each.get("name") == f"weightlicense:{word}":
             value = each.get("value")
-            return value if isinstance(value, str) and value in PARENTAGE else None
+            return value if isinstance(value, str) else None
     return None
 
 

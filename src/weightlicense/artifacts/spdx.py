@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from weightlicense.artifacts.jsontext import parse_object
 from weightlicense.artifacts.witness import MOST_ITEMS, Testimony, Unreadable
 from weightlicense.artifacts.yamltext import parse_yaml
-from weightlicense.lineage import ACT_OF
+from weightlicense.lineage import KINDS, RELATIONS
 
 if TYPE_CHECKING:
     from weightlicense.artifacts.walk import Opened
@@ -19,12 +19,29 @@ if TYPE_CHECKING:
 MOST_DOCUMENT: Final = 8 * 1024 * 1024
 _UNKNOWN: Final = {"NOASSERTION", ""}
 _TAG = re.compile(r"(\w+):[ \t]*(.*)")
-_ORIGINS: Final = {"DESCENDANT_OF": None, "VARIANT_OF": None, "COPY_OF": "re-upload"}
-"""Relationships of SPDX 2.3 by which one package comes from another, with the relation that they state."""
-_STATED = re.compile("weightlicense:relation=([a-z-]+)")
-"""The relation in the lineage's own word, as the bills of this tool have it in a comment."""
-PARENTAGE: Final = frozenset(ACT_OF) - {"dataset"}
-"""Relations by which a work is a parent; data sets are told apart."""
+_TAGS: Final = {"ExtractedText": "extractedText", "PackageComment": "comment"}
+_ORIGINS: Final = {
+    "DESCENDANT_OF",
+    "VARIANT_OF",
+    "COPY_OF",
+    "ANCESTOR_OF",
+    "copiedTo",
+    "descendantOf",
+    "trainedOn",
+}
+"""Relationships by which one work comes from another, in the words of 2.3 and of 3.0; others count where the relation is stated."""
+_FROM_PARENT: Final = {"ANCESTOR_OF", "DATA_FILE_OF", "copiedTo", "generates"}
+"""Those that lead from the parent to the work."""
+_MEANT: Final = {"COPY_OF": "re-upload", "copiedTo": "re-upload", "trainedOn": "dataset"}
+_STATED = re.compile(f"weightlicense:relation=({'|'.join(RELATIONS)})")
+_KIND = re.compile(f"weightlicense:kind=({'|'.join(KINDS)})")
+"""A relation and a kind of work in the lineage's own words, as the bills of this tool have them in comments."""
+_NO_TEXT = re.compile(
+    r"The text of [^\n]{1,300} is not included\. Read it (?:with its publisher|at \S{1,300})\. "
+    r"The copy that weightlicense read on \d{4}-\d\d-\d\d has the SHA-256 [0-9a-f]{64}\."
+)
+"""What stands in the bills of this tool where SPDX asks for a text that is not at hand."""
+_LICENSE_KEYS: Final = {"hasDeclaredLicense": "license", "hasConcludedLicense": "license_concluded"}
 _LICENSE_TYPES: Final = ("simplelicensing_licenseExpression", "simplelicensing_licenseText", "name")
 
 
@@ -68,7 +85,6 @@ def _version_2(values: dict[str, Any], path: str, first: Testimony | None = None
     first.text("version", values.get("spdxVersion"), "spdxVersion")
     described = {_id(entry) for entry in values.get("documentDescribes") or () if isinstance(entry, str)}
     origins: dict[str, list[tuple[str, str | None]]] = {}
-    trained: dict[str, list[str]] = {}
     for relationship in _entries(values, "relationships"):
         one, other = _id(relationship.get("spdxElementId")), _id(relationship.get("relatedSpdxElement"))
         kind = relationship.get("relationshipType")
@@ -76,12 +92,8 @@ def _version_2(values: dict[str, Any], path: str, first: Testimony | None = None
             described.add(other)
         elif kind == "DESCRIBED_BY":
             described.add(one)
-        elif kind == "ANCESTOR_OF":
-            origins.setdefault(other, []).append((one, None))
-        elif isinstance(kind, str) and (kind in _ORIGINS or (kind == "OTHER" and _stated(relationship))):
-            origins.setdefault(one, []).append((other, _ORIGINS.get(kind) or _stated(relationship)))
-        elif kind == "DATA_FILE_OF" and relationship.get("comment") == "weightlicense:relation=dataset":
-            trained.setdefault(other, []).append(one)
+        elif (origin := _origin(_id(kind), one, other, relationship)) is not None:
+            origins.setdefault(origin[0], []).append(origin[1:])
     packages = _entries(values, "packages")
     names = {_id(package.get("SPDXID")): _id(package.get("name")) for package in packages}
     packages.sort(key=lambda package: _id(package.get("SPDXID")) not in described)
@@ -103,22 +115,46 @@ def _version_2(values: dict[str, Any], path: str, first: Testimony | None = None
         for key, kept in (("versionInfo", "version"), ("primaryPackagePurpose", "purpose")):
             if isinstance(package.get(key), str):
                 said.text(kept, package[key], f"{where}.{key}")
-        for origin, relation in origins.get(id, ()):
-            said.parent(names.get(origin) or origin, "relationships", relation=relation)
-        if id in trained:
-            said.words("datasets", [names.get(each) or each for each in trained[id]], "relationships")
+        said.put("kind", _word(_KIND, package), f"{where}.comment")
+        for parent, relation in origins.get(id, ()):
+            _relate(said, names.get(parent) or parent, relation, "relationships")
         every.append(said)
     for entry in _entries(values, "hasExtractedLicensingInfos")[:MOST_ITEMS]:
         text = entry.get("extractedText")
-        if isinstance(text, str) and text.strip():
-            first.embed(text, f"hasExtractedLicensingInfos.{_id(entry.get('licenseId'))}")
+        if isinstance(text, str):
+            _embed(first, text, f"hasExtractedLicensingInfos.{_id(entry.get('licenseId'))}")
     return every
 
 
-def _stated(relationship: dict[str, Any]) -> str | None:
-    """The relation of a lineage that a comment states, where it makes a parent."""
-    found = _STATED.fullmatch(_id(relationship.get("comment")))
-    return found[1] if found is not None and found[1] in PARENTAGE else None
+def _origin(
+    kind: str, one: str, other: str, relationship: dict[str, Any]
+) -> tuple[str, str, str | None] | None:
+    """The work, its parent and the relation that a relationship states; None where it tells of nothing that came from another."""
+    stated = _word(_STATED, relationship)
+    if kind not in _ORIGINS and stated is None:
+        return None
+    work, parent = (other, one) if kind in _FROM_PARENT else (one, other)
+    return work, parent, stated or _MEANT.get(kind)
+
+
+def _word(pattern: re.Pattern[str], element: dict[str, Any]) -> str | None:
+    """The word of a lineage that a comment states."""
+    found = pattern.fullmatch(_id(element.get("comment")))
+    return None if found is None else found[1]
+
+
+def _relate(said: Testimony, parent: str, relation: str | None, where: str) -> None:
+    """Keep a work that this one came from; data sets are told apart."""
+    if relation == "dataset":
+        said.words("datasets", (*said.says.get("datasets", ()), parent), where)
+    else:
+        said.parent(parent, where, relation=relation)
+
+
+def _embed(said: Testimony, text: str, where: str) -> None:
+    """Keep a license text, unless it only says that there is none."""
+    if text.strip() and _NO_TEXT.fullmatch(text.strip()) is None:
+        said.embed(text, where)
 
 
 def _tag_value(data: bytes) -> dict[str, Any]:
@@ -138,8 +174,8 @@ def _tag_value(data: bytes) -> dict[str, Any]:
             case "LicenseID":
                 block = {"licenseId": value}
                 values["hasExtractedLicensingInfos"].append(block)
-            case "SPDXID" | "ExtractedText":
-                block[{"SPDXID": "SPDXID", "ExtractedText": "extractedText"}[tag]] = value
+            case "SPDXID" | "ExtractedText" | "PackageComment":
+                block[_TAGS.get(tag, tag)] = value
             case "PackageLicenseDeclared" | "PackageLicenseConcluded":
                 block["l" + tag.removeprefix("PackageL")] = value
             case "PackageVersion":
@@ -149,6 +185,8 @@ def _tag_value(data: bytes) -> dict[str, Any]:
                 if len(parts) == 3:
                     keys = ("spdxElementId", "relationshipType", "relatedSpdxElement")
                     values["relationships"].append(dict(zip(keys, parts, strict=True)))
+            case "RelationshipComment" if values["relationships"]:
+                values["relationships"][-1]["comment"] = value
             case _:
                 pass
     if "spdxVersion" not in values:
@@ -199,34 +237,34 @@ def _version_3(graph: list[Any], path: str) -> list[Testimony]:
         name = _id(element.get("name")) or id
         said = every[id] = Testimony("spdx", path, part=f"@graph.{name}"[:200], component=name[:200])
         said.text("purpose", kind, f"@graph.{name}.type")
+        said.put("kind", _word(_KIND, element), f"@graph.{name}.comment")
         if id in roots:
             said.put("subject", True, f"@graph.{name}")
             said.name(element.get("name"), kind, f"@graph.{name}")
+    named: set[str] = set()
     for element in elements:
         one, targets = _id(element.get("from")), element.get("to")
-        if not isinstance(targets, list):
-            continue
         kind = _id(element.get("relationshipType"))
-        for target in targets[:MOST_ITEMS]:
-            # A copy is told of the original, everything else of the work itself.
-            work, other = (_id(target), one) if kind == "copiedTo" else (one, _id(target))
-            if work in every:
-                _relate(kind, other, by_id.get(other, {}), every[work], _stated(element))
+        for target in map(_id, targets[:MOST_ITEMS] if isinstance(targets, list) else ()):
+            if kind in _LICENSE_KEYS and one in every:
+                named.add(target)
+                _license(every[one], kind, target, by_id.get(target, {}))
+            elif (origin := _origin(kind, one, target, element)) is not None and origin[0] in every:
+                work, parent, relation = origin
+                name = _id(by_id.get(parent, {}).get("name")) or parent
+                _relate(every[work], name, relation, f"@graph.{kind}")
+    for id, element in by_id.items():
+        text = element.get("simplelicensing_licenseText")
+        if isinstance(text, str) and id not in named:
+            _embed(first, text, f"@graph.{_id(element.get('name')) or id}")
     return [first, *every.values()]
 
 
-def _relate(kind: str, target: str, element: dict[str, Any], said: Testimony, relation: str | None) -> None:
-    where = f"@graph.{kind}"
-    if kind in {"hasDeclaredLicense", "hasConcludedLicense"}:
-        written = next((element[key] for key in _LICENSE_TYPES if isinstance(element.get(key), str)), None)
-        if written is None:  # a listed license, or `expandedlicensing_NoAssertionLicense`
-            written = target.rpartition("/")[2]
-            if "NoAssertion" in written:
-                return
-        said.license(written, where, key="license" if kind == "hasDeclaredLicense" else "license_concluded")
-    elif kind == "copiedTo":
-        said.parent(_id(element.get("name")) or target, where, relation="re-upload")
-    elif kind == "descendantOf" or (kind == "other" and relation is not None):
-        said.parent(_id(element.get("name")) or target, where, relation=relation)
-    elif kind == "trainedOn":
-        said.words("datasets", (*said.says.get("datasets", ()), _id(element.get("name")) or target), where)
+def _license(said: Testimony, kind: str, target: str, element: dict[str, Any]) -> None:
+    """Keep the license that a relationship leads to."""
+    written = next((element[key] for key in _LICENSE_TYPES if isinstance(element.get(key), str)), None)
+    if written is None:  # a listed license, or `expandedlicensing_NoAssertionLicense`
+        written = target.rpartition("/")[2]
+        if "NoAssertion" in written:
+            return
+    said.license(written, f"@graph.{kind}", key=_LICENSE_KEYS[kind])

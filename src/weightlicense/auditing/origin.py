@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from weightlicense import catalogue
 from weightlicense.artifacts import Directory, Parent, Witness, clean, read_directory
 from weightlicense.auditing.copies import Copy, find_copies
-from weightlicense.auditing.statements import Statement, settled, statements_of
+from weightlicense.auditing.statements import Statement, kind_of, settled, statements_of
 from weightlicense.errors import UsageError
 from weightlicense.lineage import Lineage, Work
 
@@ -104,6 +105,37 @@ def _is_part(witness: Witness) -> bool:
     )
 
 
+def _apart(name: str, subject: str) -> str:
+    """The id of a work that another came from, which is never the subject's own."""
+    return f"{name} (parent)" if name == subject else name
+
+
+class _Told(Struct, frozen=True):
+    """A directory with the subject's id there, and the works beside it that bills of materials list, by their ids."""
+
+    directory: Directory
+    subject: str
+    parts: dict[str, list[Witness]]
+
+    @classmethod
+    def of(cls, directory: Directory, subject: str) -> _Told:
+        parts: dict[str, list[Witness]] = {}
+        for witness in directory.witnesses:
+            if _is_part(witness):
+                parts.setdefault(_apart(witness.says["component"], subject), []).append(witness)
+        return cls(directory, subject, parts)
+
+    def id_of(self, name: str) -> str:
+        """The id of a work that a bill names."""
+        return _apart(clean(name[:200]), self.subject)
+
+    def data(self, witness: Witness) -> list[Parent]:
+        """The data sets that a work was trained on, of those that a bill lists as works."""
+        place = witness.where("datasets")
+        names = [name for name in witness.says.get("datasets", ()) if self.id_of(name) in self.parts]
+        return [Parent(name=name, relation="dataset", place=place) for name in names]
+
+
 def _is_own_file(parent: Parent, directory: Directory) -> bool:
     if not parent.local:
         return False
@@ -165,7 +197,12 @@ def trace(
         }
         kind, model, license_ = top.kind, top.model or own_model, top.license
         tracing.firm = tracing.firm or bool(top.parents or top.model or top.license)
-    if not any(works[name].model or works[name].license for name in parents) and model is None:
+    is_known = any(
+        works[name].model or works[name].license
+        for name, relation in parents.items()
+        if relation != "dataset"
+    )
+    if not is_known and model is None:
         for name in names:
             found = catalogue.find_model(name)
             if found is not None:
@@ -224,15 +261,44 @@ class _Tracing:
 
     def parents(self, directory: Directory, subject: str) -> dict[str, str]:
         """The parents of a directory by their ids, each with the strongest relation that is stated of it."""
-        default = default_relation(directory)
+        told = _Told.of(directory, subject)
+        every = parents_of(directory)
+        for witness in directory.witnesses:
+            if witness.says.get("subject"):
+                every += told.data(witness)
+        found = self._related(every, default_relation(directory), told)
+        self._follow(found, told)
+        return found
+
+    def _follow(self, found: Iterable[str], told: _Told) -> None:
+        """Give the works that a bill of materials lists their kind, license and parents, as far as they lead."""
+        waiting = list(found)
+        done: set[str] = set()
+        while waiting:
+            key = waiting.pop()
+            work, witnesses = self.works[key], told.parts.get(key)
+            if key in done or witnesses is None or work.license or work.parents:
+                continue
+            done.add(key)
+            every = [parent for each in witnesses for parent in (*each.parents, *told.data(each))]
+            parents = self._related(every, "fine-tune", told)
+            self.works[key] = replace(
+                work,
+                kind=kind_of(witnesses[0]),
+                license=_license_of(statements_of(witnesses, (), self.day)),
+                parents=tuple(parents.items()),
+            )
+            waiting += parents
+
+    def _related(self, every: list[Parent], default: str, told: _Told) -> dict[str, str]:
+        """The ids of parents with the relation to each, `default` where none is stated."""
         found: dict[str, str] = {}
         stated: dict[str, list[tuple[str, str]]] = {}
-        every = parents_of(directory)
         firm = {catalogue.normalised(parent.name) for parent in every if not parent.hint}
         for parent in every:
             if parent.hint and catalogue.normalised(parent.name) in firm:
                 continue
-            key = self._key(parent, directory, subject)
+            key = self._key(parent, told)
             if key is None:
                 continue
             relation = parent.relation or default
@@ -241,28 +307,29 @@ class _Tracing:
             found[key] = min(found.get(key, relation), relation, key=STRICTEST.index)
         for key, rows in stated.items():
             if len({relation for relation, _ in rows}) > 1:
-                told = " and ".join(dict.fromkeys(f"{relation} ({place})" for relation, place in rows))
-                self.notes.append(f"The relation to {key} is told in two ways: {told}; {found[key]} counts.")
+                said = " and ".join(dict.fromkeys(f"{relation} ({place})" for relation, place in rows))
+                self.notes.append(f"The relation to {key} is told in two ways: {said}; {found[key]} counts.")
         return found
 
-    def _key(self, parent: Parent, directory: Directory, subject: str) -> str | None:
+    def _key(self, parent: Parent, told: _Told) -> str | None:
         """The id of a parent's work, made where it is new; None for a hint that leads nowhere."""
         name = clean(parent.name)
-        if parent.local and (path := _local_path(parent.name, directory)) is not None:
+        if parent.local and (path := _local_path(parent.name, told.directory)) is not None:
             return self._read(path, name)
         stem = re.sub(r"\.(gguf|safetensors|bin|ckpt|pt|pth)$", "", parent.name, flags=re.IGNORECASE)
-        model = None if parent.local and not parent.hint and os.sep in stem else catalogue.find_model(stem)
+        is_path = parent.local and not parent.hint and os.sep in stem
+        is_data = parent.relation == "dataset"
+        model = None if is_path or is_data else catalogue.find_model(stem)
         if parent.hint:
             if model is None:
                 return None
             self.hints.append(f"{parent.place} has the name {name}, which a tool or prose left there.")
-        else:
+        elif not is_data:
             self.firm = True
-        key = next(
-            (known for known in self.works if catalogue.normalised(known) == catalogue.normalised(name)), name
-        )
-        if key == subject:
-            key = f"{name} (parent)"
+        key = told.id_of(parent.name)
+        if key not in told.parts:
+            same = (each for each in self.works if catalogue.normalised(each) == catalogue.normalised(name))
+            key = _apart(next(same, name), told.subject)
         if model is not None:
             self.models[model.id] = model
         self.works.setdefault(key, Work(id=key, model=None if model is None else stem))
@@ -294,11 +361,7 @@ class _Tracing:
         self.local[path] = Local(path=path, directory=directory, copies=copies, statements=statements)
         self.works[name] = Work(id=name)
         own = [each for each in statements if each.choices and not each.is_data and not each.altered]
-        license_ = " AND ".join(
-            dict.fromkeys(
-                f"({each.expression})" if " " in each.expression else each.expression for each in own
-            )
-        )
+        license_ = _license_of(own)
         parents = self.parents(directory, name)
         model = _own_model(directory)
         if (
@@ -309,10 +372,14 @@ class _Tracing:
         ):
             model = found.id
             self.hints.append(f"{name} is known by its name only: {found.title}.")
-        self.works[name] = Work(
-            id=name, model=model, license=license_ or None, parents=tuple(parents.items())
-        )
+        self.works[name] = Work(id=name, model=model, license=license_, parents=tuple(parents.items()))
         return name
+
+
+def _license_of(statements: Iterable[Statement]) -> str | None:
+    """All that statements name, as a license expression; None where nobody read any of it."""
+    named = (each.expression for each in statements if each.choices)
+    return " AND ".join(dict.fromkeys(f"({each})" if " " in each else each for each in named)) or None
 
 
 def _local_path(name: str, directory: Directory) -> str | None:

@@ -12,6 +12,7 @@ from weightlicense import catalogue
 from weightlicense.artifacts import Witness, clean
 from weightlicense.auditing.copies import Copy, is_policy, named_in
 from weightlicense.catalogue import files
+from weightlicense.lineage import MADE
 from weightlicense.usecase import Contradiction
 
 if TYPE_CHECKING:
@@ -123,8 +124,7 @@ def stated(written: str, day: str, *, kind: str, place: str, component: str = ""
 
 def _by_witness(witness: Witness, day: str, parts: frozenset[str]) -> Iterator[Statement]:
     component = _part_of(witness, parts)
-    purpose = witness.says.get("purpose") or witness.says.get("type")
-    is_data = _DATA.fullmatch(component) is not None or purpose in _DATA_PURPOSES
+    is_data = _DATA.fullmatch(component) is not None or kind_of(witness) in MADE
     kind = "card" if witness.source == "card" else "format"
     for written in witness.licenses:
         made = stated(written, day, kind=kind, place=witness.where("license"), component=component)
@@ -162,6 +162,12 @@ def _by_witness(witness: Witness, day: str, parts: frozenset[str]) -> Iterator[S
                 made,
                 reason=f"{mention.place} says “{clean(mention.text)}”, which limits the use and names no text.",
             )
+
+
+def kind_of(witness: Witness) -> str:
+    """What a witness says that its work is, in a lineage's word; a model where it does not say."""
+    purpose = witness.says.get("purpose") or witness.says.get("type")
+    return str(witness.says.get("kind") or ("dataset" if purpose in _DATA_PURPOSES else "model"))
 
 
 def _file_of(link: object) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final, Literal
 
@@ -17,7 +17,7 @@ from weightlicense.descent import Descent
 from weightlicense.descent import Work as WorkTold
 from weightlicense.errors import UsageError
 from weightlicense.finding import Report, TextGiven
-from weightlicense.lineage import TEACHING
+from weightlicense.lineage import MADE, TEACHING
 from weightlicense.report.json import plain
 
 UNSAFE: Final = re.compile(r"[^A-Za-z0-9.]+")
@@ -27,7 +27,8 @@ PIP: Final = 'pip install "weightlicense[sbom]"'
 Kinship = Literal["copied", "descended", "trained", "taught", "generated"]
 """A copy; a derivative; trained on a data set; trained on what a model gave, which is none of its weights; made by a model."""
 STATED: Final = "weightlicense:relation"
-"""The name under which a bill states the relation in the lineage's own word; `audit` reads it."""
+KIND: Final = "weightlicense:kind"
+"""The names under which a bill states a relation, and what a work is, in the lineage's own words; `audit` reads them."""
 
 
 class License(Struct, frozen=True, kw_only=True):
@@ -51,7 +52,7 @@ class License(Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> str:
-        """The user's copy of the text, else that it is not included and where to read it."""
+        """The user's copy of the text, else that it is not included and where to read it, which `audit` knows for no text."""
         return self.source if self.text is None else self.text
 
 
@@ -65,16 +66,24 @@ class Parent(Struct, frozen=True, kw_only=True):
 class Work(Struct, frozen=True, kw_only=True):
     """A model or data set: `declared` and `concluded` are license expressions, None where nobody can say.
 
-    `licenses` are the references of the licenses that reach the subject from this work.
+    `declared` is what was given, choices and later versions included; `concluded` names the texts that were weighed.
+    `licenses` are the references of the licenses that reach the subject from this work. `is_published`: it is not the user's own
+    work, or a directory that only calls itself so.
     """
 
     key: str
     name: str
-    is_dataset: bool
+    kind: str
+    is_published: bool
     declared: str | None
     concluded: str | None
     licenses: tuple[str, ...]
     parents: tuple[Parent, ...]
+
+    @property
+    def is_dataset(self) -> bool:
+        """Whether it is data, be it made by a model."""
+        return self.kind in MADE
 
 
 class Bill(Struct, frozen=True, kw_only=True, dict=True):
@@ -113,9 +122,9 @@ class Bill(Struct, frozen=True, kw_only=True, dict=True):
         """The work of that key."""
         return self._by_key[key]
 
-    def license(self, reference: str) -> License:
-        """The license of that reference."""
-        return next(license for license in self.licenses if license.reference == reference)
+    def license(self, reference: str) -> License | None:
+        """The license of that reference; None where it is an expression, or a license whose text nobody weighed."""
+        return next((license for license in self.licenses if license.reference == reference), None)
 
     @cached_property
     def _by_key(self) -> dict[str, Work]:
@@ -148,28 +157,24 @@ def as_text(data: Any) -> str:
 
 def make_bill(report: Report) -> Bill:
     """The bill of a report; it depends on the report alone, and on the user's copy of a text where it is unchanged."""
-    data = json.dumps(msgspec.to_builtins(plain(report)), sort_keys=True)
+    data = json.dumps([msgspec.to_builtins(plain(report)), report.subject.declared], sort_keys=True)
     digest = hashlib.sha256(data.encode()).hexdigest()
     roots = _known(report.subject.license.split(" AND "))
     unknown = not roots or any(
         f.document == "catalogue" and f.clause.startswith("license-unknown") for f in report.findings
     )
-    offered = _offered(report)
-    lineage = report.lineage or _alone(roots)
+    lineage = report.lineage or _alone(report.subject.model, roots)
     own = {work.id: _known([each for each in work.documents if _is_license(each)]) for work in lineage.works}
-    documents = dict.fromkeys((*roots, *(each for rows in own.values() for each in rows)))
-    documents |= dict.fromkeys(each for choice in offered for each in choice)
-    licenses = {document: _license(document, report) for document in documents}
+    licenses: dict[str, License] = {}
 
-    def expression(choices: Iterable[Iterable[str]]) -> str | None:
-        parts = [
-            " AND ".join(dict.fromkeys(licenses[each].reference for each in choice)) for choice in choices
-        ]
-        return " OR ".join(f"({each})" if " " in each and len(parts) > 1 else each for each in parts) or None
+    def license(document: str) -> License:
+        return licenses.get(document) or licenses.setdefault(document, _license(document, report))
 
+    for document in (*roots, *(each for rows in own.values() for each in rows)):
+        license(document)
     names = {work.id: work.id for work in lineage.works} | {lineage.subject: report.subject.name}
     keys = dict(zip(names, _keys(names.values()), strict=True))
-    data_sets = _data_sets(lineage)
+    kinds = _kinds(lineage)
     parents: dict[str, list[Parent]] = {}
     for each in lineage.relations:
         if each.work != each.parent:
@@ -177,18 +182,23 @@ def make_bill(report: Report) -> Bill:
     works = []
     for work in lineage.works:
         is_subject = work.id == lineage.subject
-        declared = expression(_choices(work, own[work.id], report.as_of))
-        if is_subject and "release.license" in report.facts:
-            declared = expression(offered)
+        weighed = _expression(_choices(work, own[work.id], report.as_of), license)
+        given = _given_license(report, work) if is_subject else work.license
+        written = None if given is None else _as_written(given, report.as_of, license)
+        if is_subject:
+            concluded = None if unknown else _expression([roots], license)
+        else:
+            concluded = weighed
         works.append(
             Work(
                 key=keys[work.id],
                 name=names[work.id],
-                is_dataset=work.id in data_sets,
-                declared=declared,
-                concluded=(None if unknown else expression([roots])) if is_subject else declared,
+                kind=kinds[work.id],
+                is_published=not is_subject or (work.model is not None and not report.is_audit),
+                declared=weighed if given is None else written,
+                concluded=concluded,
                 licenses=tuple(
-                    dict.fromkeys(licenses[d].reference for d in (roots if is_subject else own[work.id]))
+                    dict.fromkeys(license(d).reference for d in (roots if is_subject else own[work.id]))
                 ),
                 parents=tuple(parents.get(work.id, ())),
             )
@@ -205,20 +215,23 @@ def make_bill(report: Report) -> Bill:
     )
 
 
-def _alone(roots: list[str]) -> Descent:
+def _alone(model: str | None, roots: list[str]) -> Descent:
     """The lineage of a subject of which nothing is known to have come before."""
-    return Descent(subject="", works=(WorkTold(id="", documents=tuple(roots)),), relations=())
+    return Descent(subject="", works=(WorkTold(id="", model=model, documents=tuple(roots)),), relations=())
 
 
 def _is_license(document: str) -> bool:
     return bool(catalogue.heads().get(document, {}).get("kind") != "acceptable-use-policy")
 
 
-def _data_sets(lineage: Descent) -> frozenset[str]:
-    """The works that are data, by what they are or by what was done with them; never the subject."""
-    kinds = {work.id for work in lineage.works if work.kind in ("dataset", "outputs")}
+def _kinds(lineage: Descent) -> dict[str, str]:
+    """What each work is: data also by what was done with it; the subject is told as a model."""
     used = {each.parent for each in lineage.relations if each.relation == "dataset"}
-    return frozenset((kinds | used) - {lineage.subject})
+    found = {
+        work.id: "dataset" if work.id in used and work.kind not in MADE else work.kind
+        for work in lineage.works
+    }
+    return found | {lineage.subject: "model"}
 
 
 def _choices(work: WorkTold, own: list[str], day: str) -> tuple[tuple[str, ...], ...]:
@@ -240,15 +253,56 @@ def _known(ids: list[str]) -> list[str]:
     return list(dict.fromkeys(ids)) if all(each in heads for each in ids) else []
 
 
-def _offered(report: Report) -> tuple[tuple[str, ...], ...]:
-    """The documents that the release is declared to be offered under, by choice; empty where they are not known."""
-    fact = report.facts.get("release.license")
-    if fact is None:
-        return ()
+def _given_license(report: Report, subject: WorkTold) -> str | None:
+    """The license that the subject is declared to have: as it is offered, as it was asked for, or as its lineage says."""
+    offered = report.facts.get("release.license")
+    return report.subject.declared or subject.license if offered is None else offered.value
+
+
+def _expression(choices: Iterable[Iterable[str]], license: Callable[[str], License]) -> str | None:
+    """Choices of documents as a license expression; None where there are none."""
+    parts = [" AND ".join(dict.fromkeys(license(each).reference for each in choice)) for choice in choices]
+    return " OR ".join(f"({each})" if " " in each and len(parts) > 1 else each for each in parts) or None
+
+
+def _as_written(written: str, day: str, license: Callable[[str], License]) -> str | None:
+    """A license as it was given, each part under its SPDX id or else as what it stands for; None where one has neither."""
+    from license_expression import ExpressionError, get_spdx_licensing
+
+    def listed(symbol: Any) -> bool:
+        return symbol.key in listing.known_symbols and not symbol.key.startswith("LicenseRef-")
+
+    def named(name: str) -> tuple[tuple[str, ...], ...]:
+        try:
+            return catalogue.resolve_license(name, as_of=day).choices
+        except UsageError:
+            return ()
+
+    def told(part: Any) -> str | None:
+        if operator := {"AND": " AND ", "OR": " OR "}.get(type(part).__name__):
+            parts = [told(each) for each in part.args]
+            return None if None in parts else operator.join(_grouped(each or "") for each in parts)
+        if hasattr(part, "exception_symbol"):
+            base = told(part.license_symbol)
+            known = base is not None and " " not in base and listed(part.exception_symbol)
+            return f"{base} WITH {part.exception_symbol.key}" if known else None
+        choices = named(part.key)
+        is_altered = any(license(each).altered for choice in choices for each in choice)
+        if listed(part) and not part.is_exception and not is_altered:
+            return str(part.key)
+        return _expression(choices, license)
+
+    listing = get_spdx_licensing()
     try:
-        return catalogue.resolve_license(fact.value, as_of=report.as_of).choices
-    except UsageError:
-        return ()
+        parsed = listing.parse(written)
+    except ExpressionError:
+        return _expression(named(written), license)
+    return None if parsed is None else told(parsed)
+
+
+def _grouped(part: str) -> str:
+    """A part of an expression, in brackets where it has parts of its own."""
+    return f"({part})" if " AND " in part or " OR " in part else part
 
 
 def _license(document_id: str, report: Report) -> License:

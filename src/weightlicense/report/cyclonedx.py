@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from weightlicense.report.bill import STATED, Bill, Work, as_text, make_bill, missing_library
+from weightlicense.report.bill import KIND, STATED, Bill, Work, as_text, kinship, make_bill, missing_library
 
 if TYPE_CHECKING:
     from cyclonedx.model.bom import Bom
-    from cyclonedx.model.component import Component
+    from cyclonedx.model.component import Component, ComponentType
     from cyclonedx.model.license import License
 
     from weightlicense.finding import Report
@@ -71,35 +71,39 @@ def bom(bill: Bill) -> Bom:
 
 def _component(work: Work, bill: Bill) -> Component:
     from cyclonedx.model import ExternalReference, ExternalReferenceType, Property, XsUri
-    from cyclonedx.model.component import Component, ComponentType, Pedigree
+    from cyclonedx.model.component import Component, Pedigree
 
     is_subject = work is bill.subject
+    # Data that a model was trained on stands in its card, which has no word for another relation.
     parents = [
-        (bill.work(each.key), each.relation) for each in work.parents if not bill.work(each.key).is_dataset
+        (parent, each.relation)
+        for each in work.parents
+        for parent in (bill.work(each.key),)
+        if each.relation != "dataset" or kinship(work, parent, each.relation) != "trained"
     ]
     stated = {"declared": work.declared, "concluded": work.concluded} if is_subject else {}
     properties = [
         *((f"weightlicense:license.{name}", stated[name] or "NOASSERTION") for name in stated),
-        *(bill.properties if is_subject else ()),
+        *(bill.properties if is_subject else ((KIND, work.kind),)),
     ]
     return Component(
         name=work.name,
-        type=ComponentType.DATA if work.is_dataset else ComponentType.MACHINE_LEARNING_MODEL,
+        type=_type(work),
         bom_ref=work.key,
         description=f"{bill.comment} {bill.summary}" if is_subject else None,
-        licenses=_licenses(work, bill, concluded=is_subject),
+        licenses=_licenses(work, bill),
         external_references=[
             ExternalReference(
                 type=ExternalReferenceType.LICENSE, url=XsUri(license.url), comment=license.title
             )
             for license in map(bill.license, work.licenses)
-            if license.url
+            if license is not None and license.url
         ],
         pedigree=Pedigree(
             ancestors=[
                 Component(
                     name=parent.name,
-                    type=ComponentType.MACHINE_LEARNING_MODEL,
+                    type=_type(parent),
                     properties=[
                         Property(name="weightlicense:ref", value=parent.key),
                         Property(name=STATED, value=relation),
@@ -115,19 +119,29 @@ def _component(work: Work, bill: Bill) -> Component:
     )
 
 
-def _licenses(work: Work, bill: Bill, *, concluded: bool) -> list[License]:
-    """One license with its text; several as an expression, because a list does not say whether all of them apply."""
+def _type(work: Work) -> ComponentType:
+    from cyclonedx.model.component import ComponentType
+
+    return ComponentType.DATA if work.is_dataset else ComponentType.MACHINE_LEARNING_MODEL
+
+
+def _licenses(work: Work, bill: Bill) -> list[License]:
+    """One license with its text; several as an expression, because a list does not say whether all of them apply.
+
+    Of the subject what is concluded, where anyone can say; of the works behind it what is declared.
+    """
     from cyclonedx.model import AttachedText, Property, XsUri
     from cyclonedx.model.license import DisjunctiveLicense, LicenseAcknowledgement, LicenseExpression
     from cyclonedx.spdx import is_supported_id
 
-    expression = work.concluded if concluded else work.declared
+    is_concluded = work is bill.subject and work.concluded is not None
+    expression = work.concluded if is_concluded else work.declared
     if expression is None:
         return []
-    said = LicenseAcknowledgement.CONCLUDED if concluded else LicenseAcknowledgement.DECLARED
-    if len(work.licenses) != 1:
+    said = LicenseAcknowledgement.CONCLUDED if is_concluded else LicenseAcknowledgement.DECLARED
+    license = bill.license(expression)
+    if license is None:
         return [LicenseExpression(value=expression, acknowledgement=said)]
-    license = bill.license(work.licenses[0])
     is_listed = is_supported_id(license.reference)
     return [
         DisjunctiveLicense(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from weightlicense.report.bill import STATED, Bill, License, Work, as_text, kinship, make_bill
+from weightlicense.report.bill import KIND, STATED, Bill, License, Work, as_text, kinship, make_bill
 
 if TYPE_CHECKING:
     from license_expression import LicenseExpression
@@ -109,7 +109,7 @@ def _package(work: Work, bill: Bill) -> Package:
         license_declared=_expression(work.declared),
         license_comment=bill.comment if work is bill.subject else None,
         copyright_text=SpdxNoAssertion(),
-        comment=bill.summary if work is bill.subject else None,
+        comment=bill.summary if work is bill.subject else f"{KIND}={work.kind}",
         # 2.3 has no purpose for models or data.
         primary_package_purpose=PackagePurpose.OTHER,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from weightlicense import catalogue
 from weightlicense.report.bill import (
+    KIND,
     STATED,
     Bill,
     Kinship,
@@ -66,6 +67,7 @@ class _Graph:
         self.elements: list[Any] = []
         self.related = 0
         self.written: dict[str, Any] = {}
+        self.suppliers: dict[str, Any] = {}
         self.info = spdx.CreationInfo(
             _id="_:creation",
             specVersion="3.0.1",
@@ -167,18 +169,20 @@ class _Graph:
             values = {"software_primaryPurpose": spdx.software_SoftwarePurpose.model, **self._published(work)}
         if work is bill.subject:
             values |= {"summary": bill.summary, "comment": bill.comment}
+        else:
+            values["comment"] = f"{KIND}={work.kind}"
         package: SHACLObject = self.add(kind, work.key, name=work.name, **values)
         return package
 
     def _published(self, work: Work) -> dict[str, Any]:
         """Who published a model, when and where, for those that the registry has by that name from its own publisher."""
-        model = catalogue.find_model(work.name)
+        model = catalogue.find_model(work.name) if work.is_published else None
         owner = catalogue.organization(work.name)
         if model is None or owner not in model.organizations:
             return {}
-        known = next((each for each in self.elements if getattr(each, "name", None) == model.publisher), None)
-        supplier = known or self.add(
-            self.spdx.Organization, f"supplier-{model.organizations[0]}", name=model.publisher
+        supplier = self.suppliers.get(model.publisher) or self.suppliers.setdefault(
+            model.publisher,
+            self.add(self.spdx.Organization, f"supplier-{model.organizations[0]}", name=model.publisher),
         )
         values: dict[str, Any] = {
             "suppliedBy": supplier,
