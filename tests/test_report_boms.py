@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from spdx_python_model import v3_0_1
 from spdx_tools.spdx.parser.jsonlikedict.json_like_dict_parser import JsonLikeDictParser
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
+from spdx_tools.spdx.writer.write_anything import write_file
 
 import weightlicense as wl
 from weightlicense.artifacts.directory import read_directory
@@ -151,6 +152,22 @@ def of_lineage(folder: Path, works: str, **asked: object) -> Report:
     return check(lineage=path, **asked)
 
 
+def descent(report: Report) -> dict[str, Any]:
+    """The works behind the subject, the relations, and the licenses that reach it."""
+    assert report.lineage is not None
+    return {
+        "works": {
+            each.id: (each.kind, set(each.documents)) for each in report.lineage.works if each.id != "s"
+        },
+        "relations": {
+            (each.work, each.relation, each.parent)
+            for each in report.lineage.relations
+            if each.work != each.parent
+        },
+        "license": set(report.subject.license.split(" AND ")) - {"unknown", "s"},
+    }
+
+
 def read_back(report: Report, form: str, folder: Path) -> Report:
     """The audit of a directory `s` with nothing but the bill of that report."""
     (folder / "s").mkdir()
@@ -163,18 +180,29 @@ def read_back(report: Report, form: str, folder: Path) -> Report:
 def test_a_lineage_is_read_back_with_its_works_licenses_and_relations(
     tmp_path: Path, name: str, form: str
 ) -> None:
-    def told(report: Report) -> dict[str, object]:
-        assert report.lineage is not None
-        return {
-            "works": {
-                each.id: (each.kind, set(each.documents)) for each in report.lineage.works if each.id != "s"
-            },
-            "relations": {(each.work, each.relation, each.parent) for each in report.lineage.relations},
-            "license": set(report.subject.license.split(" AND ")) - {"unknown", "s"},
-        }
-
     report = of_lineage(tmp_path, LINEAGES[name])
-    assert told(read_back(report, form, tmp_path)) == told(report)
+    assert descent(read_back(report, form, tmp_path)) == descent(report)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_each_relation_is_read_back_where_a_work_is_named_like_the_subject(
+    related: Report, tmp_path: Path, form: str
+) -> None:
+    found = descent(read_back(related, form, tmp_path))
+    assert found["relations"] == COMES_FROM
+    assert found["works"] == descent(related)["works"] | {"of-dataset": ("dataset", {"mit", "apache-2.0"})}
+
+
+@pytest.mark.parametrize("name", ["s.spdx", "s.spdx.yaml"])
+def test_a_bill_that_another_tool_wrote_in_another_form_is_read_back_alike(tmp_path: Path, name: str) -> None:
+    works = LINEAGES["a data set without a license"].replace("m: {license: mit}", "m: {license: llama-3.1}")
+    report = of_lineage(tmp_path, works)
+    (tmp_path / "s").mkdir()
+    document = JsonLikeDictParser().parse(data_of(report, "spdx"))
+    write_file(document, str(tmp_path / "s" / name), validate=True)
+    found = wl.audit(tmp_path / "s", use=report.use, as_of=DAY)
+    assert descent(found) == descent(report)
+    assert read_directory(tmp_path / "s").texts == ()
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -10,7 +10,8 @@ The keys of `Witness.says`, each there only where the artefact states it, values
 - `base_models`: a tuple of `Parent`; `base_model_relation` as written; `base_model_version`.
 - `near_misses`: a tuple of `NearMiss`: keys that look like one of these and are not.
 - `model_name`; `title` of a card; `package_name`; `component`: the folder or part that the artefact speaks of, absent for
-  the whole; `components` of a pipeline; `subject`: the part that a bill of materials describes.
+  the whole; `components` of a pipeline; `subject`: the part that a bill of materials describes; `kind` of a part, in a lineage's
+  word, where the bill states it.
 - `datasets`, `tags`, `modalities`, `shards`: tuples; `shard`: (number, count); `architecture`: text or tuple; `model_type`,
   `quantized` (whether the weights are), `quantized_by`, `merge_method`, `peft_type`, `task_type`, `pipeline_tag`,
   `library_name`, `new_version`, `purpose`, `version`, `path`, `type` and others of the format's own words.
