@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final, Literal
 
 import msgspec
@@ -170,6 +170,10 @@ def make_bill(report: Report) -> Bill:
     def license(document: str) -> License:
         return licenses.get(document) or licenses.setdefault(document, _license(document, report))
 
+    @cache
+    def as_written(given: str) -> str | None:
+        return _as_written(given, report.as_of, license)
+
     for document in (*roots, *(each for rows in own.values() for each in rows)):
         license(document)
     names = {work.id: work.id for work in lineage.works} | {lineage.subject: report.subject.name}
@@ -184,7 +188,6 @@ def make_bill(report: Report) -> Bill:
         is_subject = work.id == lineage.subject
         weighed = _expression(_choices(work, own[work.id], report.as_of), license)
         given = _given_license(report, work) if is_subject else work.license
-        written = None if given is None else _as_written(given, report.as_of, license)
         if is_subject:
             concluded = None if unknown else _expression([roots], license)
         else:
@@ -195,7 +198,7 @@ def make_bill(report: Report) -> Bill:
                 name=names[work.id],
                 kind=kinds[work.id],
                 is_published=not is_subject or (work.model is not None and not report.is_audit),
-                declared=weighed if given is None else written,
+                declared=weighed if given is None else as_written(given),
                 concluded=concluded,
                 licenses=tuple(
                     dict.fromkeys(license(d).reference for d in (roots if is_subject else own[work.id]))
@@ -267,7 +270,8 @@ def _expression(choices: Iterable[Iterable[str]], license: Callable[[str], Licen
 
 def _as_written(written: str, day: str, license: Callable[[str], License]) -> str | None:
     """A license as it was given, each part under its SPDX id or else as what it stands for; None where one has neither."""
-    from license_expression import ExpressionError, get_spdx_licensing
+    from license_expression import ExpressionError
+    from spdx_tools.common.spdx_licensing import spdx_licensing as listing
 
     def listed(symbol: Any) -> bool:
         return symbol.key in listing.known_symbols and not symbol.key.startswith("LicenseRef-")
@@ -292,7 +296,6 @@ def _as_written(written: str, day: str, license: Callable[[str], License]) -> st
             return str(part.key)
         return _expression(choices, license)
 
-    listing = get_spdx_licensing()
     try:
         parsed = listing.parse(written)
     except ExpressionError:
