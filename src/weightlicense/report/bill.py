@@ -18,7 +18,7 @@ from weightlicense.descent import Work as WorkTold
 from weightlicense.errors import UsageError
 from weightlicense.finding import Report, TextGiven
 from weightlicense.lineage import MADE, TEACHING
-from weightlicense.report.json import plain
+from weightlicense.report.json import escaped, plain
 
 UNSAFE: Final = re.compile(r"[^A-Za-z0-9.]+")
 PIP: Final = 'pip install "weightlicense[sbom]"'
@@ -149,10 +149,7 @@ def missing_library(package: str) -> UsageError:
 
 def as_text(data: Any) -> str:
     """Data as indented JSON with a final line end; no character that a terminal obeys stands there unescaped."""
-    written = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-    if written.replace("\n", "").isprintable():
-        return written
-    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in written)
+    return escaped(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
 def make_bill(report: Report) -> Bill:

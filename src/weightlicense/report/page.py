@@ -41,6 +41,7 @@ from weightlicense.report.wording import (
     testimony,
     verdict,
 )
+from weightlicense.report.wording import against as says_against
 from weightlicense.report.wording import places as where
 
 MATRIX_FROM: Final = 6
@@ -236,6 +237,7 @@ def page(report: Report) -> dict[str, Any]:
         "witnesses": tuple((witness, said) for witness in report.witnesses or () if (said := tuple(testimony(witness)))),
         "quoted": any(clause.finding.quote for clause in clauses),
         "copies": copies(report),
+        "says_against": says_against,
         "doubts": tuple(clause for clause in bearing if clause.finding.doubt),
         "matches": MATCHES,
         "worst_match": max(
@@ -460,7 +462,12 @@ def _once(steps: Sequence[Step]) -> tuple[Step, ...]:
 def _clause_step(clause: Clause) -> Step:
     finding = clause.finding
     says = finding.says if finding.kind == "contradiction" else None
-    text = says or finding.how or (finding.judge if finding.status == "judgement" else None) or finding.says
+    text = (
+        says
+        or finding.how
+        or (finding.judge if finding.status == "judgement" else None)
+        or says_against(finding)
+    )
     reasons = "" if finding.kind == "contradiction" else _because(finding)
     detail = " · ".join(filter(None, (f"{finding.document} {finding.at}".rstrip(), reasons)))
     return Step(text=text, anchor=clause.anchor, detail=detail)

@@ -7,7 +7,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from weightlicense.finding import UNDETERMINED, DutyRow, Finding, Question, Report
-from weightlicense.report.wording import denial, is_lacking, places, sections, testimony, waits_for_more
+from weightlicense.report.wording import (
+    against,
+    denial,
+    is_lacking,
+    places,
+    sections,
+    testimony,
+    waits_for_more,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -292,7 +300,7 @@ def _finding(page: Page, finding: Finding) -> None:
         f"{finding.reference}" if finding.status == "violated" else f"{finding.reference} ({finding.status})"
     )
     page.row(STATUS_SIGNS[finding.status], head, finding.at)
-    page.add(f"{effect}: {finding.says}", indent=4)
+    page.add(f"{effect}: {against(finding)}", indent=4)
     if finding.quote:
         page.add(f"“{_short(finding.quote)}”", indent=4)
     if finding.facts_used:

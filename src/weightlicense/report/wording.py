@@ -195,6 +195,12 @@ def reach(report: Report) -> str:
     return f"{known} {report.best}, at worst {report.worst}, by what is still open."
 
 
+def against(finding: Finding) -> str:
+    """What a clause that stands against the use says; a grant, that it reaches no further."""
+    is_limit = finding.kind == "grant" and finding.status == "violated"
+    return f"Granted is no more than this: {finding.says}" if is_limit else finding.says
+
+
 def asked(question: Question) -> str:
     """The question, with how many fields of use it is about and the first of them."""
     if question.type != "hazards":
