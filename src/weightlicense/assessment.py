@@ -310,7 +310,7 @@ def unknown_license(reason: str, work: str = "") -> engine.Unknown:
         document="catalogue",
         clause=f"license-unknown-{work}" if work else "license-unknown",
         says=f"{reason} What it allows is unknown.",
-        how="Read the terms of the work, and name them.",
+        how="Read the terms of the work, and name them: with --license, in its card, or in the lineage.",
         missing=("license",),
     )
 

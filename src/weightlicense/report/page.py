@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -425,20 +425,19 @@ def _next(
     in_the_end = "Once it is allowed, do" if barred or first or unread or judged else "Do and show"
     denied = [ruling for ruling in policies if ruling.row in own_denials(report)]
     wanted = [ruling for ruling in policies if ruling.row.decision == "approval"]
-    groups: tuple[tuple[str, str, Sequence[Any], Callable[[Any], Step], str], ...] = (
-        ("What stands against it", "no", barred, _clause_step, "against"),
-        ("Answer first", "ask", first, _question_step, "questions"),
-        ("Read first", "ask", unread, _clause_step, "against"),
-        ("Have a person decide", "judge", judged, _clause_step, "against"),
-        ("Denied by policy", "no", denied, _ruling_step, "policies"),
-        ("Get approval", "open", wanted, _ruling_step, "policies"),
-        ("Put right", "no", unmet, _duty_step, "duties"),
-        (in_the_end, "open", waiting, _duty_step, "duties"),
+    groups: tuple[tuple[str, str, Sequence[Step], str], ...] = (
+        ("What stands against it", "no", _clause_steps(barred), "against"),
+        ("Answer first", "ask", [_question_step(each) for each in first], "questions"),
+        ("Read first", "ask", _clause_steps(unread), "against"),
+        ("Have a person decide", "judge", _clause_steps(judged), "against"),
+        ("Denied by policy", "no", [_ruling_step(each) for each in denied], "policies"),
+        ("Get approval", "open", [_ruling_step(each) for each in wanted], "policies"),
+        ("Put right", "no", [_duty_step(each) for each in unmet], "duties"),
+        (in_the_end, "open", [_duty_step(each) for each in waiting], "duties"),
     )
-    for title, tone, rows, step, anchor in groups:
-        if rows:
-            every = _once([step(row) for row in rows])
-            shown = every[:STEPS_SHOWN]
+    for title, tone, every, anchor in groups:
+        if every:
+            shown = tuple(every[:STEPS_SHOWN])
             yield Steps(title=title, tone=tone, steps=shown, more=len(every) - len(shown), anchor=anchor)
     if report.verdict == "permitted" and not unmet:
         standing = [duty for duty in duties if duty.row.phase == "standing"]
@@ -447,37 +446,45 @@ def _next(
             yield Steps(title="Keep to", tone="none", steps=shown, more=len(standing) - len(shown), anchor="duties")  # fmt: skip
 
 
-def _once(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """Steps that say the same as one, with the places of all."""
-    found: dict[str, Step] = {}
-    for step in steps:
-        old = found.get(step.text)
-        detail = step.detail if old is None else "; ".join(dict.fromkeys((old.detail, step.detail)))
-        found[step.text] = Step(
-            text=step.text, anchor=step.anchor if old is None else old.anchor, detail=detail
+def _clause_steps(clauses: Sequence[Clause]) -> list[Step]:
+    """What to do about clauses; those that want the same are one step with all their places and reasons."""
+    same: dict[str, list[Clause]] = {}
+    for clause in clauses:
+        same.setdefault(_wants(clause.finding), []).append(clause)
+    return [
+        Step(
+            text=text,
+            anchor=alike[0].anchor,
+            detail=" · ".join(filter(None, (_stand(alike), _because(alike)))),
         )
-    return tuple(found.values())
+        for text, alike in same.items()
+    ]
 
 
-def _clause_step(clause: Clause) -> Step:
-    finding = clause.finding
-    says = finding.says if finding.kind == "contradiction" else None
-    text = (
-        says
-        or finding.how
-        or (finding.judge if finding.status == "judgement" else None)
-        or says_against(finding)
+def _wants(finding: Finding) -> str:
+    if finding.kind == "contradiction":
+        return finding.says
+    judge = finding.judge if finding.status == "judgement" else None
+    return finding.how or judge or says_against(finding)
+
+
+def _stand(clauses: Sequence[Clause]) -> str:
+    """Where clauses stand, each with its document: `flux-1-dev-nc-1.1.1 1.c, 2.a`."""
+    return "; ".join(
+        f"{document} {', '.join(dict.fromkeys(c.finding.at for c in alike if c.finding.at))}".rstrip()
+        for document, alike in _by_document(clauses)
     )
-    reasons = "" if finding.kind == "contradiction" else _because(finding)
-    detail = " · ".join(filter(None, (f"{finding.document} {finding.at}".rstrip(), reasons)))
-    return Step(text=text, anchor=clause.anchor, detail=detail)
 
 
-def _because(finding: Finding) -> str:
-    """The facts for which a clause stands against the use."""
-    if finding.status != "violated":
-        return ""
-    return ", ".join(f"{name}={fact.value} ({fact.source})" for name, fact in finding.facts_used.items())
+def _because(clauses: Sequence[Clause]) -> str:
+    """The facts for which clauses stand against the use."""
+    used = {
+        name: fact
+        for clause in clauses
+        if clause.finding.status == "violated" and clause.finding.kind != "contradiction"
+        for name, fact in clause.finding.facts_used.items()
+    }
+    return ", ".join(f"{name}={fact.value} ({fact.source})" for name, fact in used.items())
 
 
 def _ruling_step(ruling: Ruling) -> Step:
