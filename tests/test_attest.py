@@ -119,6 +119,19 @@ def test_the_statement_names_the_report_its_text_and_the_files_audited() -> None
     }
 
 
+def test_the_statement_names_every_text_that_was_given(folder: Path) -> None:
+    report = wl.check(license="mit", use="internal use", as_of=DAY)
+    second = TextGiven(path="POLICY", sha256="b" * 64, match="exact", document="policy")
+    subject = replace(report.subject, text=TEXT, more_texts=(second,))
+    (folder / "report.json").write_text(render(replace(report, subject=subject), "json"))
+    payload = json.loads(base64.b64decode(signed()["payload"]))
+    assert payload["subject"] == [
+        {"name": "report.json", "digest": {"sha256": digest("report.json")}},
+        {"name": "LICENSE", "digest": {"sha256": "a" * 64}},
+        {"name": "POLICY", "digest": {"sha256": "b" * 64}},
+    ]
+
+
 @pytest.mark.usefixtures("folder")
 def test_the_signature_is_one_that_the_specification_asks_for() -> None:
     envelope = signed()

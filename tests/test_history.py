@@ -153,6 +153,36 @@ def test_a_changed_text_is_named(tmp_path: Path, texts: Path, kept: Report) -> N
     ]
 
 
+def test_a_second_text_that_is_altered_or_left_out_is_seen(tmp_path: Path, texts: Path) -> None:
+    first, second = texts / "llama-3.1.txt", texts / "llama-3.1-aup.txt"
+    altered = tmp_path / "altered.txt"
+    altered.write_text(
+        second.read_text(encoding="utf-8").replace("warfare, nuclear", "warfare, civil nuclear")
+    )
+    both, other, one = (
+        wl.check("llama-3.1", use="derivative release", as_of=DAY, texts=given)
+        for given in ([first, second], [first, altered], [first])
+    )
+    data = data_of(diff(tmp_path, both, other, "--format", "json"))
+    was, now = (
+        f"{each.match}, sha256 {each.sha256}" for each in (both.subject.texts[1], other.subject.texts[1])
+    )
+    assert now.startswith("modified")
+    assert [(row["what"], row["was"], row["now"]) for row in data["texts"]] == [("llama-3.1-aup", was, now)]
+    assert [(row["what"], row["was"], row["because"]) for row in data["findings"]] == [
+        ("llama-3.1-aup/military-altered", None, ["text llama-3.1-aup"])
+    ]
+    data = data_of(diff(tmp_path, both, one, "--format", "json"))
+    assert [(row["what"], row["was"], row["now"]) for row in data["texts"]] == [("llama-3.1-aup", was, None)]
+
+
+def test_a_report_of_an_older_version_has_one_text(tmp_path: Path, texts: Path) -> None:
+    given = wl.check("llama-3.1", use="derivative release", as_of=DAY, texts=[texts / "llama-3.1.txt"])
+    older = json.loads(render(given, "json"))
+    del older["subject"]["texts"]
+    assert "Nothing changed." in diff(tmp_path, json.dumps(older).encode(), given).stdout
+
+
 def test_changed_artefacts_of_an_audit_are_named(tmp_path: Path, kept: Report) -> None:
     def audited(license: str, *unread: NotRead) -> Report:
         card = finding.Testified(source="card", place="README.md", says={"license": license})

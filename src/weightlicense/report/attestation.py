@@ -123,8 +123,7 @@ def statement(read: Read, audited: Iterable[str] = ()) -> Statement:
 
 def _subjects(read: Read) -> Iterator[About]:
     yield About(_named(os.path.basename(read.path)), Digest(read.sha256))
-    text = read.report.subject.text
-    if text is not None:
+    for text in read.report.subject.given:
         yield About(_named(text.path), Digest(text.sha256))
     if not isinstance(read.report.witnesses, UnsetType):
         for witness in read.report.witnesses:

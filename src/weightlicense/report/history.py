@@ -23,7 +23,7 @@ from weightlicense.report.json import FORMAT
 from weightlicense.report.terminal import SIGNS, STATUS_SIGNS, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 ORDER: Final = (*VERDICTS[:3], UNDETERMINED, *VERDICTS[3:])
@@ -74,11 +74,19 @@ class Text(Struct, frozen=True):
 
 
 class About(Struct, frozen=True):
-    """The subject of a report."""
+    """The subject of a report; one of an older version has only `text`."""
 
     model: str | None
     license: str
     text: Text | None
+    texts: tuple[Text, ...] | UnsetType = UNSET
+
+    @property
+    def given(self) -> tuple[Text, ...]:
+        """Every copy of a text that the report was given."""
+        if isinstance(self.texts, UnsetType):
+            return () if self.text is None else (self.text,)
+        return self.texts
 
 
 class Use(Struct, frozen=True):
@@ -345,22 +353,30 @@ def _facts(report: Saved) -> dict[str, str]:
 
 
 def _texts(report: Saved) -> dict[str, str]:
-    text = report.subject.text
-    return (
-        {}
-        if text is None
-        else {text.document or report.subject.license: f"{text.match}, sha256 {text.sha256}"}
+    return _joined(
+        (text.document or report.subject.license, f"{text.match}, sha256 {text.sha256}")
+        for text in report.subject.given
     )
 
 
 def _artefacts(report: Saved) -> dict[str, str]:
     witnesses = () if isinstance(report.witnesses, UnsetType) else report.witnesses
-    said: dict[str, list[str]] = {}
-    for witness in witnesses:
-        words = msgspec.json.encode(witness.says, order="sorted").decode()
-        said.setdefault(f"{witness.place} ({witness.source})", []).append(words)
-    rows = {key: " ".join(words) for key, words in said.items()}
-    return rows | {each.path: f"not read: {each.reason}" for each in report.unread}
+    said = _joined(
+        (
+            f"{witness.place} ({witness.source})",
+            msgspec.json.encode(witness.says, order="sorted").decode(),
+        )
+        for witness in witnesses
+    )
+    return said | {each.path: f"not read: {each.reason}" for each in report.unread}
+
+
+def _joined(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Values by key; those of one key stand together."""
+    values: dict[str, list[str]] = {}
+    for key, value in rows:
+        values.setdefault(key, []).append(value)
+    return {key: " ".join(found) for key, found in values.items()}
 
 
 def _policies(report: Saved) -> dict[str, str]:
