@@ -13,6 +13,7 @@ from msgspec.structs import replace
 import weightlicense as wl
 from weightlicense import finding
 from weightlicense.cli import main
+from weightlicense.decision import PolicyDecision
 from weightlicense.finding import VERDICTS, NotRead, Report
 from weightlicense.report import history, render
 
@@ -264,6 +265,94 @@ def test_better_and_worse_are_said_only_where_the_answer_is_known_and_another(
     assert data_of(diff(tmp_path, *reports, "--format", "json"))["verdict"]["direction"] == direction
     said = diff(tmp_path, *reports).stdout.splitlines()[0]
     assert [word for word in ("better", "worse") if word in said] == [direction][: direction in said]
+
+
+def decided(report: Report, *denying: str, by: str = "never") -> Report:
+    """The report with these policies that deny the use, and one that accepts it."""
+    rows = (*((name, "deny", by) for name in denying), ("lenient", "accept", "otherwise"))
+    return replace(
+        report,
+        policies=tuple(
+            PolicyDecision(
+                policy=name,
+                decision=decision,
+                rule=rule,
+                kind="organization",
+                title=name,
+                says="",
+                digest="",
+            )
+            for name, decision, rule in rows
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "exit_code", "direction", "first", "second"),
+    [
+        ([], ["acme"], 1, "worse", "✗ conditional → conditional, denied: worse", "denied by: none → acme"),
+        (["acme"], [], 0, "better", "○ conditional, denied → conditional: better", "denied by: acme → none"),
+        (["acme"], ["acme"], 0, "same", "✗ conditional, denied, as before", "denied by: acme"),
+        (["a"], ["a", "b"], 1, "worse", "✗ conditional, denied: worse", "denied by: a → a, b"),
+        (["a"], ["b"], 1, "neither", "✗ conditional, denied", "denied by: a → b"),
+    ],
+)
+def test_a_denial_that_came_is_worse_and_one_that_went_is_better(
+    tmp_path: Path,
+    kept: Report,
+    old: list[str],
+    new: list[str],
+    exit_code: int,
+    direction: str,
+    first: str,
+    second: str,
+) -> None:
+    reports = decided(kept, *old), decided(kept, *new)
+    told = diff(tmp_path, *reports)
+    lines = told.stdout.splitlines()
+    assert (told.exit_code, lines[0].partition("release")[2].strip(), lines[1]) == (exit_code, first, second)
+    data = data_of(diff(tmp_path, *reports, "--format", "json"))
+    assert data["verdict"] == {"was": "conditional", "now": "conditional", "direction": direction}
+    assert data["denied_by"] == {"was": old, "now": new}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "exit_code", "direction"),
+    [
+        ("permitted", "conditional", 1, "worse"),
+        ("undetermined", "permitted", 1, "worse"),
+        ("permitted", "breach", 1, "worse"),
+        ("prohibited", "permitted", 1, "neither"),
+    ],
+)
+def test_a_denial_counts_beside_the_verdict(
+    tmp_path: Path, kept: Report, old: str, new: str, exit_code: int, direction: str
+) -> None:
+    reports = decided(replace(kept, verdict=old)), decided(replace(kept, verdict=new), "acme")
+    result = diff(tmp_path, *reports, "--format", "json")
+    assert (result.exit_code, data_of(result)["verdict"]["direction"]) == (exit_code, direction)
+    back = data_of(diff(tmp_path, *reversed(reports), "--format", "json"))["verdict"]["direction"]
+    assert back == {"worse": "better"}.get(direction, direction)
+
+
+def test_a_denial_by_another_rule_is_the_same_denial(tmp_path: Path, kept: Report) -> None:
+    result = diff(tmp_path, decided(kept, "acme"), decided(kept, "acme", by="later"))
+    assert (result.exit_code, "conditional, denied, as before" in result.stdout) == (0, True)
+    assert "acme never" in result.stdout
+
+
+def test_a_policy_that_denies_turns_the_answer_of_a_real_report(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(
+        "{format: 1, id: acme, title: Acme, rules: "
+        "[{id: never, decision: deny, severity: high, when: {openness: permissive}, reason: None.}]}"
+    )
+    old, new = (
+        wl.check(license="mit", use="redistribution", as_of=DAY, policies=policies)
+        for policies in ([], [str(policy)])
+    )
+    assert (old.exit_code, new.exit_code, old.verdict) == (0, 1, new.verdict)
+    assert (diff(tmp_path, old, new).exit_code, diff(tmp_path, new, old).exit_code) == (1, 0)
 
 
 @pytest.mark.parametrize("old", [*VERDICTS, "undetermined"])

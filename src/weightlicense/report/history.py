@@ -20,7 +20,7 @@ from weightlicense.artifacts.witness import Unreadable
 from weightlicense.errors import DataError, Problem
 from weightlicense.finding import EXIT_CODES, LEVELS, UNDETERMINED, VERDICTS, Status, allowed
 from weightlicense.report.json import FORMAT
-from weightlicense.report.terminal import SIGNS, STATUS_SIGNS, Page
+from weightlicense.report.terminal import POLICY_SIGNS, SIGNS, STATUS_SIGNS, Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +32,7 @@ Verdict = Literal[
     "permitted", "conditional", "breach", "needs-license", "not-granted", "prohibited", "undetermined"
 ]
 NONE: Final = "none"
+DENY: Final = "deny"
 MOST_NAMED: Final = 4
 AGAINST: Final = ("violated", "judgement")
 _MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
@@ -131,6 +132,14 @@ class Due(Struct, frozen=True):
     parameters: dict[str, Any] = msgspec.field(name="with")
 
 
+class Decided(Struct, frozen=True):
+    """What a policy of a report decides, and by which of its rules."""
+
+    policy: str
+    decision: str
+    rule: str | None = None
+
+
 class Witness(Struct, frozen=True):
     """What one artefact of an audit says."""
 
@@ -160,9 +169,14 @@ class Saved(Struct, frozen=True):
     findings: tuple[Row, ...]
     questions: tuple[Asked, ...]
     duties: tuple[Due, ...]
-    policies: tuple[dict[str, Any], ...]
+    policies: tuple[Decided, ...]
     witnesses: tuple[Witness, ...] | UnsetType = UNSET
     unread: tuple[NotRead, ...] = ()
+
+    @property
+    def denied_by(self) -> tuple[str, ...]:
+        """The policies that deny the use."""
+        return tuple(dict.fromkeys(row.policy for row in self.policies if row.decision == DENY))
 
 
 class Read(Struct, frozen=True, kw_only=True):
@@ -210,22 +224,34 @@ class History(Struct, frozen=True, kw_only=True):
 
     @property
     def direction(self) -> str:
-        """The way that the verdict went: `same`, `better`, `worse`, or `neither`.
+        """The way that the answer went: `same`, `better`, `worse`, or `neither`.
 
-        It is better or worse where both are known and lie on other steps: go ahead, put right first, not allowed.
+        A verdict is better or worse where both are known and lie on other steps: go ahead, put right first, not
+        allowed. A policy's denial that came is worse, one that went better.
         """
         was, now = (read.report.verdict for read in (self.old, self.new))
-        if was == now:
-            return "same"
-        if UNDETERMINED in (was, now) or _step(was) == _step(now):
-            return "neither"
-        return "worse" if _step(now) > _step(was) else "better"
+        ways = {way for way, policies in (("worse", self.came), ("better", self.went)) if policies}
+        if UNDETERMINED not in (was, now) and _step(was) != _step(now):
+            ways.add("worse" if _step(now) > _step(was) else "better")
+        if len(ways) == 1:
+            return ways.pop()
+        return "neither" if ways or was != now else "same"
+
+    @property
+    def came(self) -> tuple[str, ...]:
+        """The policies that deny the use and did not."""
+        return _without(self.new.report.denied_by, self.old.report.denied_by)
+
+    @property
+    def went(self) -> tuple[str, ...]:
+        """The policies that denied the use and do not."""
+        return _without(self.old.report.denied_by, self.new.report.denied_by)
 
     @property
     def exit_code(self) -> int:
-        """1 where the verdict comes later in `ORDER` than it did, else 0."""
+        """1 where the verdict comes later in `ORDER` than it did or a policy newly denies, else 0."""
         was, now = (ORDER.index(read.report.verdict) for read in (self.old, self.new))
-        return 1 if now > was else 0
+        return 1 if now > was or self.came else 0
 
     @property
     def parts(self) -> tuple[tuple[str, str, tuple[Change, ...]], ...]:
@@ -241,6 +267,10 @@ class History(Struct, frozen=True, kw_only=True):
             ("questions", "Questions", self.questions),
             ("findings", "Clauses", self.findings),
         )
+
+
+def _without(names: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in others)
 
 
 def _step(verdict: str) -> tuple[int, bool]:
@@ -381,9 +411,7 @@ def _joined(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def _policies(report: Saved) -> dict[str, str]:
     return {
-        " ".join(str(row.get(key)) for key in ("policy", "rule") if row.get(key) is not None): str(
-            row.get("decision")
-        )
+        row.policy if row.rule is None else f"{row.policy} {row.rule}": row.decision
         for row in report.policies
     }
 
@@ -481,6 +509,7 @@ def as_data(history: History) -> dict[str, Any]:
             "was": {"best": old.report.range.best, "worst": old.report.range.worst},
             "now": {"best": new.report.range.best, "worst": new.report.range.worst},
         },
+        "denied_by": {"was": list(old.report.denied_by), "now": list(new.report.denied_by)},
         **{key: [_row(change) for change in changes] for key, _, changes in history.parts},
     }
 
@@ -500,15 +529,18 @@ def render(history: History, *, width: int = 80, colour: bool = False) -> str:
     """The comparison as text of at most `width` columns: the answer, its causes, what is to do, and the clauses."""
     page = Page(width, colour=colour)
     old, new = history.old.report, history.new.report
-    moved = {"same": f"{new.verdict}, as before", "neither": f"{old.verdict} → {new.verdict}"}
-    telling = f"{old.verdict} → {new.verdict}: {history.direction}"
+    answers = [f"{report.verdict}, denied" if report.denied_by else report.verdict for report in (old, new)]
+    ways = {"same": ", as before", "neither": ""}
+    way = ways.get(history.direction, f": {history.direction}")
     page.ends(
         printable(f"{new.subject.model or new.subject.license} · {new.use.name}"),
-        f"{SIGNS[new.verdict]} {moved.get(history.direction, telling)}",
+        f"{POLICY_SIGNS[DENY] if new.denied_by else SIGNS[new.verdict]} {_then(*answers)}{way}",
         bold=True,
     )
-    ends = [f"{report.range.best} to {report.range.worst}" for report in (old, new)]
-    page.add(f"range: {ends[0]}" if ends[0] == ends[1] else f"range: {ends[0]} → {ends[1]}")
+    if old.denied_by or new.denied_by:
+        deniers = (", ".join(report.denied_by) or NONE for report in (old, new))
+        page.add(f"denied by: {printable(_then(*deniers))}", hang=2)
+    page.add(f"range: {_then(*(f'{report.range.best} to {report.range.worst}' for report in (old, new)))}")
     page.add(f"as of {printable(old.as_of)} → {printable(new.as_of)}")
     if any(change.what in ("model", "use") for change in history.asked):
         page.add("The two reports do not ask the same: read the differences as such.")
@@ -519,6 +551,10 @@ def render(history: History, *, width: int = 80, colour: bool = False) -> str:
             page.heading(heading)
             _TOLD.get(key, _each)(page, changes)
     return page.text()
+
+
+def _then(was: str, now: str) -> str:
+    return now if was == now else f"{was} → {now}"
 
 
 def _each(page: Page, changes: Sequence[Change]) -> None:
