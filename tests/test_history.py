@@ -116,6 +116,7 @@ def test_json_has_the_same_with_the_digests_of_both_files(
         "premises": [],
         "facts": ["release.model_name"],
         "texts": [],
+        "lineage": [],
         "artefacts": [],
         "policies": [],
         "findings": ["llama-3.1/name-prefix"],
@@ -182,6 +183,106 @@ def test_a_report_of_an_older_version_has_one_text(tmp_path: Path, texts: Path) 
     older = json.loads(render(given, "json"))
     del older["subject"]["texts"]
     assert "Nothing changed." in diff(tmp_path, json.dumps(older).encode(), given).stdout
+
+
+MINE = {"license": "mit"}
+
+
+def descended(folder: Path, **works: dict[str, Any]) -> Report:
+    """The report on `mine` with these works behind it."""
+    path = folder / "lineage.yaml"
+    path.write_text(json.dumps({"format": 1, "subject": "mine", "works": works}))
+    return wl.check(use="redistribution", lineage=path, as_of=DAY)
+
+
+def child_of(parent: str, relation: str) -> dict[str, Any]:
+    return {"from": [{"work": parent, "relation": relation}]}
+
+
+def test_another_parent_is_a_cause_and_the_clauses_that_come_from_it_have_another_way(
+    tmp_path: Path,
+) -> None:
+    old = descended(tmp_path, mine=MINE | child_of("a", "fine-tune"), a=MINE)
+    new = descended(tmp_path, mine=MINE | child_of("b", "quantize"), b=MINE)
+    result = diff(tmp_path, old, new)
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "mine · redistribution                                   ○ conditional, as before\n"
+        "range: conditional to conditional\n"
+        "as of 2026-11-21 → 2026-11-21\n"
+        "\n"
+        "Lineage\n"
+        "  - a: model; license mit; documents mit\n"
+        "  - mine from a: fine-tune\n"
+        "  + b: model; license mit; documents mit\n"
+        "  + mine from b: quantize\n"
+        "\n"
+        "Clauses\n"
+        "  ~ mit 1, 2: by way of a → by way of b, because of lineage a, lineage b\n",
+    )
+    data = data_of(diff(tmp_path, old, new, "--format", "json"))
+    assert [(row["what"], row["was"], row["now"]) for row in data["findings"]] == [
+        ("mit/grant", "satisfied (not-granted) by way of a", "satisfied (not-granted) by way of b"),
+        ("mit/license-copy", "open (duty) by way of a", "open (duty) by way of b"),
+        ("mit/retain-notices", "open (duty) by way of a", "open (duty) by way of b"),
+    ]
+
+
+def test_a_work_under_another_license_explains_the_clauses_that_come_and_go(tmp_path: Path) -> None:
+    mine, between = MINE | child_of("between", "merge"), child_of("base", "fine-tune")
+    old, new = (
+        descended(tmp_path, mine=mine, between=between, base={"license": license})
+        for license in ("isc", "apache-2.0")
+    )
+    data = data_of(diff(tmp_path, old, new, "--format", "json"))
+    assert [(row["what"], row["was"], row["now"]) for row in data["lineage"]] == [
+        ("base", "model; license isc; documents isc", "model; license apache-2.0; documents apache-2.0")
+    ]
+    told = {(row["what"].partition("/")[0], row["change"], *row["because"]) for row in data["findings"]}
+    assert told == {("isc", "removed", "lineage base"), ("apache-2.0", "added", "lineage base")}
+
+
+def test_another_relation_between_the_same_works_is_a_change(tmp_path: Path) -> None:
+    old, new = (
+        descended(
+            tmp_path, mine=MINE | child_of("teacher", relation), teacher={"license": "bigscience-openrail-m"}
+        )
+        for relation in ("fine-tune", "distill")
+    )
+    data = data_of(diff(tmp_path, old, new, "--format", "json"))
+    assert [(row["what"], row["was"], row["now"]) for row in data["lineage"]] == [
+        ("mine from teacher", "fine-tune", "distill")
+    ]
+    turned = next(finding for finding in old.findings if finding.path == ("teacher", "mine"))
+    findings = (replace(each, status="judgement") if each is turned else each for each in old.findings)
+    data = data_of(diff(tmp_path, old, replace(new, findings=tuple(findings)), "--format", "json"))
+    causes = [(row["what"], row["because"]) for row in data["findings"]]
+    assert causes == [(turned.reference, ["lineage mine from teacher"])]
+
+
+def test_a_clause_that_applied_directly_applies_by_way_of_a_parent(tmp_path: Path) -> None:
+    alone = wl.check(license="mit", use="redistribution", as_of=DAY)
+    told = diff(tmp_path, alone, descended(tmp_path, mine=MINE | child_of("a", "fine-tune"), a=MINE)).stdout
+    assert "  ~ mit 1, 2: directly → by way of a, because of lineage a\n" in told
+
+
+def test_what_no_changed_work_brings_is_explained_by_the_lineage_as_a_whole(
+    tmp_path: Path, kept: Report
+) -> None:
+    lineage = descended(tmp_path, mine=MINE | child_of("a", "fine-tune"), a=MINE).lineage
+    first, *others = kept.findings
+    changed = replace(kept, lineage=lineage, findings=(replace(first, status="judgement"), *others))
+    data = data_of(diff(tmp_path, kept, changed, "--format", "json"))
+    assert [(row["what"], row["because"]) for row in data["findings"]] == [(first.reference, ["lineage"])]
+
+
+def test_many_works_of_one_license_share_a_line(tmp_path: Path) -> None:
+    names = [f"w{number}" for number in range(30)]
+    merged = MINE | {"from": [{"work": name, "relation": "merge"} for name in names]}
+    old = descended(tmp_path, mine=MINE)
+    told = diff(tmp_path, old, descended(tmp_path, mine=merged, **dict.fromkeys(names, MINE))).stdout
+    assert "  + w0, w1, w2, w3 and 26 more: model; license mit; documents mit\n" in told
+    assert "  + mine from w0, mine from w1, mine from w2, mine from w3 and 26 more: merge\n" in told
 
 
 def test_changed_artefacts_of_an_audit_are_named(tmp_path: Path, kept: Report) -> None:

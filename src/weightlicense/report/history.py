@@ -1,8 +1,9 @@
 """Two reports compared: what changed from the old one to the new, and which change of the premises explains it.
 
-The premises are what was asked, the facts, the texts, the artefacts, the catalogue and the tool. A clause is explained by
-the facts that it reads where one of them changed, else by the premises that every clause rests on. What changed for one
-cause in one way stands on one line; only what now stands against the use is told in full.
+The premises are what was asked, the facts, the texts, the lineage, the artefacts, the catalogue and the tool. A clause is
+explained by the facts that it reads and the works by way of which it applies where one of them changed, else by the
+premises that every clause rests on; and by the text of its document. What changed for one cause in one way stands on one
+line; only what now stands against the use is told in full.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
@@ -17,13 +19,14 @@ from msgspec import UNSET, Struct, UnsetType
 
 from weightlicense.artifacts.jsontext import parse_object
 from weightlicense.artifacts.witness import Unreadable
+from weightlicense.descent import Work
 from weightlicense.errors import DataError, Problem
 from weightlicense.finding import EXIT_CODES, LEVELS, UNDETERMINED, VERDICTS, Status, allowed
 from weightlicense.report.json import FORMAT
 from weightlicense.report.terminal import POLICY_SIGNS, SIGNS, STATUS_SIGNS, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 ORDER: Final = (*VERDICTS[:3], UNDETERMINED, *VERDICTS[3:])
@@ -109,11 +112,17 @@ class Row(Struct, frozen=True):
     says: str
     facts_used: dict[str, Stated]
     missing: tuple[str, ...]
+    path: tuple[str, ...] = ()
 
     @property
     def reference(self) -> str:
         """`document/clause`."""
         return f"{self.document}/{self.clause}"
+
+    @property
+    def way(self) -> tuple[str, ...]:
+        """The works by way of which it applies to the subject."""
+        return self.path[:-1]
 
 
 class Asked(Struct, frozen=True):
@@ -130,6 +139,21 @@ class Due(Struct, frozen=True):
     status: Status
     required_by: tuple[str, ...]
     parameters: dict[str, Any] = msgspec.field(name="with")
+
+
+class Related(Struct, frozen=True):
+    """How a work of a lineage came from another."""
+
+    work: str
+    relation: str
+    parent: str = msgspec.field(name="from")
+
+
+class Descended(Struct, frozen=True):
+    """The lineage of a report."""
+
+    works: tuple[Work, ...]
+    relations: tuple[Related, ...]
 
 
 class Decided(Struct, frozen=True):
@@ -170,6 +194,7 @@ class Saved(Struct, frozen=True):
     questions: tuple[Asked, ...]
     duties: tuple[Due, ...]
     policies: tuple[Decided, ...]
+    lineage: Descended | None = None
     witnesses: tuple[Witness, ...] | UnsetType = UNSET
     unread: tuple[NotRead, ...] = ()
 
@@ -207,6 +232,32 @@ class Change(Struct, frozen=True, kw_only=True):
         return "added" if self.was is None else "removed" if self.now is None else "changed"
 
 
+class Causes(Struct, frozen=True, kw_only=True):
+    """The premises that changed, by name; `every` are those that every clause rests on."""
+
+    every: tuple[str, ...]
+    facts: tuple[str, ...]
+    texts: tuple[str, ...]
+    lineage: frozenset[str]
+
+    def of(self, rows: Sequence[Row]) -> tuple[str, ...]:
+        """Those that explain a clause, as it was and as it is."""
+        read = {_plain(name) for row in rows for name in (*row.facts_used, *row.missing)}
+        steps = dict.fromkeys(step for row in rows for step in self._steps(row.path))
+        own = (
+            *(name for name in self.facts if _plain(name) in read),
+            *(f"lineage {step}" for step in steps),
+        )
+        texts = tuple(f"text {name}" for name in self.texts if name == rows[0].document)
+        named = (*own, *texts) if own else (*texts, *self.every)
+        return named or (*self.facts, *(f"text {name}" for name in self.texts))
+
+    def _steps(self, path: Sequence[str]) -> Iterator[str]:
+        """The works of a way that changed; of one that did not, its relation to the next."""
+        for parent, work in pairwise(path):
+            yield from [step for step in (parent, _relation(work, parent)) if step in self.lineage][:1]
+
+
 class History(Struct, frozen=True, kw_only=True):
     """Everything that changed from one report to another."""
 
@@ -216,6 +267,7 @@ class History(Struct, frozen=True, kw_only=True):
     premises: tuple[Change, ...]
     facts: tuple[Change, ...]
     texts: tuple[Change, ...]
+    lineage: tuple[Change, ...]
     artefacts: tuple[Change, ...]
     questions: tuple[Change, ...]
     duties: tuple[Change, ...]
@@ -261,6 +313,7 @@ class History(Struct, frozen=True, kw_only=True):
             ("premises", "Tool, catalogue and date", self.premises),
             ("facts", "Facts", self.facts),
             ("texts", "Texts", self.texts),
+            ("lineage", "Lineage", self.lineage),
             ("artefacts", "Artefacts", self.artefacts),
             ("policies", "Policies", self.policies),
             ("duties", "Duties", self.duties),
@@ -327,13 +380,19 @@ def compare(old: Read, new: Read) -> History:
     premises = _changes(_premises(one), _premises(two))
     facts = _changes(_facts(one), _facts(two))
     texts = _changes(_texts(one), _texts(two))
+    lineage = _changes(_lineage(one), _lineage(two))
     artefacts = _changes(_artefacts(one), _artefacts(two))
-    every = [
-        *(change.what for change in (*asked, *premises)),
-        *(f"text {change.what}" for change in texts),
-        *(f"artefact {change.what}" for change in artefacts),
-    ]
-    findings = _findings(one, two, [change.what for change in facts], every)
+    causes = Causes(
+        every=(
+            *(change.what for change in (*asked, *premises)),
+            *(["lineage"] if lineage else []),
+            *(f"artefact {change.what}" for change in artefacts),
+        ),
+        facts=_names(facts),
+        texts=_names(texts),
+        lineage=frozenset(_names(lineage)),
+    )
+    findings = _findings(one, two, causes)
     by_clause = {change.what: change.because for change in findings}
     return History(
         old=old,
@@ -342,6 +401,7 @@ def compare(old: Read, new: Read) -> History:
         premises=premises,
         facts=facts,
         texts=texts,
+        lineage=lineage,
         artefacts=artefacts,
         questions=_changes(
             {question.fact: question.ask for question in one.questions},
@@ -359,6 +419,10 @@ def _changes(old: dict[str, str], new: dict[str, str]) -> tuple[Change, ...]:
         for key in dict.fromkeys((*old, *new))
         if old.get(key) != new.get(key)
     )
+
+
+def _names(changes: Iterable[Change]) -> tuple[str, ...]:
+    return tuple(change.what for change in changes)
 
 
 def _asked(report: Saved) -> dict[str, str]:
@@ -387,6 +451,25 @@ def _texts(report: Saved) -> dict[str, str]:
         (text.document or report.subject.license, f"{text.match}, sha256 {text.sha256}")
         for text in report.subject.given
     )
+
+
+def _lineage(report: Saved) -> dict[str, str]:
+    """Works with what is claimed of them and the documents that they bring, and how one came from another."""
+    if report.lineage is None:
+        return {}
+    works = {work.id: _work(work) for work in report.lineage.works}
+    return works | _joined(
+        (_relation(row.work, row.parent), row.relation) for row in report.lineage.relations
+    )
+
+
+def _work(work: Work) -> str:
+    told = (("of", work.model), ("license", work.license), ("documents", ", ".join(work.documents)))
+    return "; ".join((work.kind, *(f"{name} {value}" for name, value in told if value)))
+
+
+def _relation(work: str, parent: str) -> str:
+    return f"{work} from {parent}"
 
 
 def _artefacts(report: Saved) -> dict[str, str]:
@@ -446,31 +529,35 @@ def _duties(one: Saved, two: Saved, by_clause: dict[str, tuple[str, ...]]) -> tu
     return tuple(found)
 
 
-def _findings(one: Saved, two: Saved, facts: Sequence[str], every: Sequence[str]) -> tuple[Change, ...]:
+def _findings(one: Saved, two: Saved, causes: Causes) -> tuple[Change, ...]:
     old, new = _by_reference(one), _by_reference(two)
     found = []
     for key in dict.fromkeys((*old, *new)):
         was, now = old.get(key), new.get(key)
-        states = [None if row is None else f"{row.status} ({row.effect})" for row in (was, now)]
+        rows = [row for row in (was, now) if row is not None]
+        # What does not apply does so by no way.
+        turned = len({row.way for row in rows if row.status != "not-applicable"}) > 1
+        states = [None if row is None else _stated(row, by_way=turned) for row in (was, now)]
         if states[0] == states[1]:
             continue
-        read = {
-            _plain(name) for row in (was, now) if row is not None for name in (*row.facts_used, *row.missing)
-        }
-        known = now or was
-        assert known is not None
+        known = rows[-1]
         found.append(
             Change(
                 what=key,
                 was=states[0],
                 now=states[1],
                 says=f"{known.at}: {known.says}" if known.at else known.says,
-                because=tuple(name for name in facts if _plain(name) in read) or tuple(every) or tuple(facts),
+                because=causes.of(rows),
                 document=known.document,
                 at=known.at,
             )
         )
     return tuple(found)
+
+
+def _stated(row: Row, *, by_way: bool) -> str:
+    way = f"by way of {', '.join(row.way)}" if row.way else "directly"
+    return f"{row.status} ({row.effect}) {way}" if by_way else f"{row.status} ({row.effect})"
 
 
 def _by_reference(report: Saved) -> dict[str, Row]:
@@ -564,13 +651,13 @@ def _each(page: Page, changes: Sequence[Change]) -> None:
         if change.says is not None:
             page.add(printable(change.says), indent=4)
         if change.because:
-            page.add(f"because of {printable(', '.join(change.because))}", indent=4, hang=6)
+            page.add(printable(_because(change)), indent=4, hang=6)
 
 
 def _clauses(page: Page, changes: Sequence[Change]) -> None:
     """First what now stands against the use, in full; then the others by document."""
     _each(page, [change for change in changes if _status(change.now) in AGAINST])
-    _alike(page, [change for change in changes if _status(change.now) not in AGAINST])
+    _alike(page, [change for change in changes if _status(change.now) not in AGAINST], brief=True)
 
 
 def _questions(page: Page, changes: Sequence[Change]) -> None:
@@ -580,38 +667,53 @@ def _questions(page: Page, changes: Sequence[Change]) -> None:
         page.add(f"- no longer asked: {', '.join(gone)}", indent=2, hang=4)
 
 
-def _alike(page: Page, changes: Sequence[Change]) -> None:
+def _alike(page: Page, changes: Sequence[Change], *, brief: bool = False) -> None:
     """What changed in one way for one cause, a line each."""
+    moved = _briefly if brief else _moved
     groups: dict[tuple[str | None, ...], list[Change]] = {}
     for change in changes:
-        key = (change.document, change.kind, _moved(change, brief=True), *change.because)
+        key = (change.document, change.kind, moved(change), *change.because)
         groups.setdefault(key, []).append(change)
     for group in groups.values():
         first = group[0]
         names = [each.what if each.document is None else each.at or each.what for each in group]
-        told = ", ".join(dict.fromkeys(names[:MOST_NAMED]))
-        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        place = f"{first.document or ''} {told}{more}".strip()
-        because = f", because of {', '.join(first.because)}" if first.because else ""
+        place = f"{first.document or ''} {_some(names)}".strip()
+        because = f", {_because(first)}" if first.because else ""
         page.add(
-            f"{_MARKS[first.kind]} {printable(place)}: {_moved(first, brief=True)}{printable(because)}",
+            f"{_MARKS[first.kind]} {printable(place)}: {moved(first)}{printable(because)}",
             indent=2,
             hang=4,
         )
 
 
-_TOLD: Final = {"duties": _alike, "questions": _questions, "findings": _clauses}
+def _because(change: Change) -> str:
+    return f"because of {_some(change.because)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(dict.fromkeys(names[:MOST_NAMED])) + more
+
+
+_TOLD: Final = {"lineage": _alike, "duties": _alike, "questions": _questions, "findings": _clauses}
 
 
 def _status(state: str | None) -> str:
     return (state or "").split(" ", 1)[0]
 
 
-def _moved(change: Change, *, brief: bool = False) -> str:
-    """From what to what, each with its sign; `brief` leaves out an effect that stays."""
-    states = [state for state in (change.was, change.now) if state is not None]
-    stays = len(states) == 2 and len({state.partition(" ")[2] for state in states}) == 1
-    return " → ".join(_state(_status(state) if brief and stays else state) for state in states)
+def _moved(change: Change) -> str:
+    """From what to what, each with its sign."""
+    return " → ".join(_state(state) for state in (change.was, change.now) if state is not None)
+
+
+def _briefly(change: Change) -> str:
+    """The same of a clause's status, effect and way; only the status or only the way where the others stay."""
+    if change.was is None or change.now is None:
+        return _moved(change)
+    was, now = (state.split(" ", 2) for state in (change.was, change.now))
+    kept = slice(2, 3) if was[:2] == now[:2] else slice(1) if was[1:] == now[1:] else slice(3)
+    return _then(*(_state(" ".join(state[kept])) for state in (was, now)))
 
 
 def _state(text: str) -> str:
