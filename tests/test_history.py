@@ -118,6 +118,7 @@ def test_json_has_the_same_with_the_digests_of_both_files(
         "texts": [],
         "lineage": [],
         "artefacts": [],
+        "contradictions": [],
         "policies": [],
         "findings": ["llama-3.1/name-prefix"],
         "duties": ["name-prefix"],
@@ -296,6 +297,41 @@ def test_changed_artefacts_of_an_audit_are_named(tmp_path: Path, kept: Report) -
         ("README.md (card)", '{"license":"llama3.1"}', '{"license":"mit"}'),
         ("a.gguf", None, "not read: truncated"),
     ]
+
+
+def test_what_changed_in_an_audit_is_a_cause(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "README.md").write_text("---\nlicense: mit\n---\n")
+    before = wl.audit(model, as_of=DAY)
+    (model / "config.json").write_text('{"license": "isc"}')
+    (model / "a.gguf").write_bytes(b"GGML")
+    after = wl.audit(model, as_of=DAY)
+    data = data_of(diff(tmp_path, before, after, "--format", "json"))
+    assert [row["what"] for row in data["artefacts"]] == ["config.json (config)", "a.gguf"]
+    assert [(row["what"], row["was"], row["now"]) for row in data["contradictions"]] == [
+        ("license", None, "mit (README.md:2) against isc (config.json: license)")
+    ]
+    because = {row["what"]: row["because"] for row in data["findings"]}
+    assert {"contradiction license", "artefact config.json (config)", "artefact a.gguf"} <= {
+        *because["facts/license"]
+    }
+    back = data_of(diff(tmp_path, after, before, "--format", "json"))
+    assert [(row["what"], row["change"]) for row in back["contradictions"]] == [("license", "removed")]
+
+
+def test_a_contradiction_explains_the_clauses_that_read_its_fact(tmp_path: Path, kept: Report) -> None:
+    name = finding.Disagreement(fact="release.model_name", between=("a (README.md)", "b (config.json)"))
+    rows = (
+        replace(each, status="judgement") if each.clause in ("name-prefix", "display") else each
+        for each in kept.findings
+    )
+    new = replace(kept, witnesses=(), contradictions=(name,), findings=tuple(rows), catalogue_digest="f" * 64)
+    data = data_of(diff(tmp_path, kept, new, "--format", "json"))
+    assert {row["what"]: row["because"] for row in data["findings"]} == {
+        "llama-3.1/display": ["catalogue", "contradiction release.model_name"],
+        "llama-3.1/name-prefix": ["contradiction release.model_name"],
+    }
 
 
 def test_reports_on_two_questions_are_compared_with_a_warning(tmp_path: Path, kept: Report) -> None:

@@ -1,9 +1,9 @@
 """Two reports compared: what changed from the old one to the new, and which change of the premises explains it.
 
-The premises are what was asked, the facts, the texts, the lineage, the artefacts, the catalogue and the tool. A clause is
-explained by the facts that it reads and the works by way of which it applies where one of them changed, else by the
-premises that every clause rests on; and by the text of its document. What changed for one cause in one way stands on one
-line; only what now stands against the use is told in full.
+The premises are what was asked, the facts, the texts, the lineage, the artefacts with their contradictions, the catalogue and
+the tool. A clause is explained by the facts that it reads and the works by way of which it applies where one of them
+changed, else by the premises that every clause rests on; and by the text of its document. What changed for one cause in
+one way stands on one line; only what now stands against the use is told in full.
 """
 
 from __future__ import annotations
@@ -172,6 +172,13 @@ class Witness(Struct, frozen=True):
     says: dict[str, Any]
 
 
+class Disagreement(Struct, frozen=True):
+    """Statements of an audit about one fact that do not fit together."""
+
+    fact: str
+    between: tuple[str, ...]
+
+
 class NotRead(Struct, frozen=True):
     """A file that an audit could not read."""
 
@@ -196,6 +203,7 @@ class Saved(Struct, frozen=True):
     policies: tuple[Decided, ...]
     lineage: Descended | None = None
     witnesses: tuple[Witness, ...] | UnsetType = UNSET
+    contradictions: tuple[Disagreement, ...] = ()
     unread: tuple[NotRead, ...] = ()
 
     @property
@@ -239,6 +247,7 @@ class Causes(Struct, frozen=True, kw_only=True):
     facts: tuple[str, ...]
     texts: tuple[str, ...]
     lineage: frozenset[str]
+    contradictions: tuple[str, ...]
 
     def of(self, rows: Sequence[Row]) -> tuple[str, ...]:
         """Those that explain a clause, as it was and as it is."""
@@ -246,6 +255,7 @@ class Causes(Struct, frozen=True, kw_only=True):
         steps = dict.fromkeys(step for row in rows for step in self._steps(row.path))
         own = (
             *(name for name in self.facts if _plain(name) in read),
+            *(f"contradiction {name}" for name in self.contradictions if _plain(name) in read),
             *(f"lineage {step}" for step in steps),
         )
         texts = tuple(f"text {name}" for name in self.texts if name == rows[0].document)
@@ -269,6 +279,7 @@ class History(Struct, frozen=True, kw_only=True):
     texts: tuple[Change, ...]
     lineage: tuple[Change, ...]
     artefacts: tuple[Change, ...]
+    contradictions: tuple[Change, ...]
     questions: tuple[Change, ...]
     duties: tuple[Change, ...]
     findings: tuple[Change, ...]
@@ -315,6 +326,7 @@ class History(Struct, frozen=True, kw_only=True):
             ("texts", "Texts", self.texts),
             ("lineage", "Lineage", self.lineage),
             ("artefacts", "Artefacts", self.artefacts),
+            ("contradictions", "Contradictions", self.contradictions),
             ("policies", "Policies", self.policies),
             ("duties", "Duties", self.duties),
             ("questions", "Questions", self.questions),
@@ -382,15 +394,18 @@ def compare(old: Read, new: Read) -> History:
     texts = _changes(_texts(one), _texts(two))
     lineage = _changes(_lineage(one), _lineage(two))
     artefacts = _changes(_artefacts(one), _artefacts(two))
+    contradictions = _changes(_contradictions(one), _contradictions(two))
     causes = Causes(
         every=(
             *(change.what for change in (*asked, *premises)),
+            *(f"contradiction {change.what}" for change in contradictions),
             *(["lineage"] if lineage else []),
             *(f"artefact {change.what}" for change in artefacts),
         ),
         facts=_names(facts),
         texts=_names(texts),
         lineage=frozenset(_names(lineage)),
+        contradictions=_names(contradictions),
     )
     findings = _findings(one, two, causes)
     by_clause = {change.what: change.because for change in findings}
@@ -403,6 +418,7 @@ def compare(old: Read, new: Read) -> History:
         texts=texts,
         lineage=lineage,
         artefacts=artefacts,
+        contradictions=contradictions,
         questions=_changes(
             {question.fact: question.ask for question in one.questions},
             {question.fact: question.ask for question in two.questions},
@@ -490,6 +506,10 @@ def _joined(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
     for key, value in rows:
         values.setdefault(key, []).append(value)
     return {key: " ".join(found) for key, found in values.items()}
+
+
+def _contradictions(report: Saved) -> dict[str, str]:
+    return _joined((each.fact, " against ".join(each.between)) for each in report.contradictions)
 
 
 def _policies(report: Saved) -> dict[str, str]:
