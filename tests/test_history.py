@@ -277,6 +277,18 @@ def test_what_no_changed_work_brings_is_explained_by_the_lineage_as_a_whole(
     assert [(row["what"], row["because"]) for row in data["findings"]] == [(first.reference, ["lineage"])]
 
 
+def test_a_work_that_is_called_like_a_relation_hides_no_change(tmp_path: Path) -> None:
+    mine = MINE | {"from": [{"work": name, "relation": "merge"} for name in ("a", "mine from a")]}
+    old, new = (
+        descended(tmp_path, mine=mine, a=MINE, **{"mine from a": {"license": license}})
+        for license in ("mit", "isc")
+    )
+    data = data_of(diff(tmp_path, old, new, "--format", "json"))
+    assert [(row["what"], row["now"]) for row in data["lineage"]] == [
+        ("mine from a", "model; license isc; documents isc merge")
+    ]
+
+
 def test_many_works_of_one_license_share_a_line(tmp_path: Path) -> None:
     names = [f"w{number}" for number in range(30)]
     merged = MINE | {"from": [{"work": name, "relation": "merge"} for name in names]}

@@ -473,10 +473,9 @@ def _lineage(report: Saved) -> dict[str, str]:
     """Works with what is claimed of them and the documents that they bring, and how one came from another."""
     if report.lineage is None:
         return {}
-    works = {work.id: _work(work) for work in report.lineage.works}
-    return works | _joined(
-        (_relation(row.work, row.parent), row.relation) for row in report.lineage.relations
-    )
+    works = ((work.id, _work(work)) for work in report.lineage.works)
+    relations = ((_relation(row.work, row.parent), row.relation) for row in report.lineage.relations)
+    return _joined((*works, *relations))
 
 
 def _work(work: Work) -> str:
@@ -490,14 +489,11 @@ def _relation(work: str, parent: str) -> str:
 
 def _artefacts(report: Saved) -> dict[str, str]:
     witnesses = () if isinstance(report.witnesses, UnsetType) else report.witnesses
-    said = _joined(
-        (
-            f"{witness.place} ({witness.source})",
-            msgspec.json.encode(witness.says, order="sorted").decode(),
-        )
-        for witness in witnesses
+    said = (
+        (f"{each.place} ({each.source})", msgspec.json.encode(each.says, order="sorted").decode())
+        for each in witnesses
     )
-    return said | {each.path: f"not read: {each.reason}" for each in report.unread}
+    return _joined((*said, *((each.path, f"not read: {each.reason}") for each in report.unread)))
 
 
 def _joined(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -513,10 +509,10 @@ def _contradictions(report: Saved) -> dict[str, str]:
 
 
 def _policies(report: Saved) -> dict[str, str]:
-    return {
-        row.policy if row.rule is None else f"{row.policy} {row.rule}": row.decision
+    return _joined(
+        (row.policy if row.rule is None else f"{row.policy} {row.rule}", row.decision)
         for row in report.policies
-    }
+    )
 
 
 def _duties(one: Saved, two: Saved, by_clause: dict[str, tuple[str, ...]]) -> tuple[Change, ...]:
