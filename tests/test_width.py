@@ -69,7 +69,7 @@ def run(*arguments: str, width: int | None = None) -> str:
     """What a command writes for people, on both streams."""
     result = CliRunner(env={"COLUMNS": None if width is None else str(width)}).invoke(main, list(arguments))
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.output
+    return result.stdout
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +182,16 @@ def test_a_web_address_stays_whole_on_a_line_of_its_own() -> None:
     page = Page(40, colour=False)
     page.add(f"to be read at {address} by all", indent=2)
     assert page.text() == f"  to be read at\n  {address}\n  by all\n"
+
+
+def test_no_line_is_a_command_to_the_runner_of_a_pipeline() -> None:
+    name = "model ::error file=x::" + "y " * 40 + "::stop-commands::z"
+    for width in (40, 44, 63, 80):
+        result = CliRunner().invoke(
+            main,
+            ["check", "--license", "mit", "--use", "internal use", "--model", name],
+            env={"COLUMNS": str(width)},
+        )
+        lines = result.stdout.splitlines()
+        assert [line for line in lines if line.lstrip().startswith("::")] == []
+        assert "\N{PROPORTION}error" in result.stdout

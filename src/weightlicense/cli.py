@@ -333,11 +333,11 @@ def _width() -> int:
     return max(NARROWEST, min(shutil.get_terminal_size((80, 24)).columns, WIDEST))
 
 
-def _show(text: str, *, err: bool = False) -> None:
+def _show(text: str) -> None:
     """Print finished lines for people, none wider than the columns."""
     from weightlicense.report.terminal import fitted
 
-    click.echo(fitted(text, _width()), nl=False, err=err, color=None if err else True)
+    click.echo(fitted(text, _width()), nl=False, color=True)
 
 
 def _colour() -> bool:

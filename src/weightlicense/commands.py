@@ -89,16 +89,11 @@ def fix(path: str, folder: str | None, question: Question, *, write: bool) -> No
 
 
 def _name_unread(unread: list[tuple[str, str]]) -> None:
-    if not unread:
-        return
-    from weightlicense.report.terminal import Page
-
-    page = Page(_width(), colour=False)
+    # One line each, whatever its length: no word of a stranger begins a line that a runner of a pipeline reads.
     for path, reason in unread[:MOST_NAMED]:
-        page.add(f"weightlicense: not read: {path}: {reason}", hang=2)
+        click.echo(f"weightlicense: not read: {path}: {reason}", err=True)
     if len(unread) > MOST_NAMED:
-        page.add(f"weightlicense: {len(unread) - MOST_NAMED:,} more were not read", hang=2)
-    _show(page.text(), err=True)
+        click.echo(f"weightlicense: {len(unread) - MOST_NAMED:,} more were not read", err=True)
 
 
 @main.command()
@@ -400,10 +395,11 @@ def identify(paths: tuple[str, ...], texts: str | None, form: str) -> None:
     "--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True
 )
 def diff_report(old: str, new: str, form: str) -> None:
-    """Say what changed between two reports (--format json), and which changed facts, texts or data explain it.
+    """Say what changed between two reports (--format json), and which facts, texts, works, files or data explain it.
 
     Exits with 1 where the verdict comes later than it did in the order permitted, conditional, breach, undetermined,
-    needs-license, not-granted, prohibited; with 0 where it does not, 2 where a file is no report.
+    needs-license, not-granted, prohibited, or a policy newly denies; with 0 where neither is so, 2 where a file is no
+    report.
     """
     from weightlicense.report import history
 

@@ -113,9 +113,7 @@ def statement(read: Read, audited: Iterable[str] = ()) -> Statement:
             as_of=report.as_of,
             catalogue=report.catalogue.digest,
             tool=f"{report.tool.name} {report.tool.version}",
-            denied_by=tuple(
-                str(row.get("policy")) for row in report.policies if row.get("decision") == "deny"
-            ),
+            denied_by=tuple(row.policy for row in report.policies if row.decision == "deny"),
             left_out=tuple(_named(each) for tree in trees for each in tree.left_out),
         ),
     )

@@ -44,6 +44,9 @@ MEANING = {
 }
 EFFECTS = {"goes-on": "go on", "undecided": "then more is asked"}
 _SIGNS = re.compile(r"\x1b\[[0-9;]*m|.", re.DOTALL)
+COLONS = "\N{PROPORTION}"
+"""Stands for the two colons by which a line would be a workflow command of GitHub."""
+_COMMAND = re.compile(r"(?<!\S)::(?=\S)")
 _ADDRESS = re.compile(r"(?:\x1b\[[0-9;]*m|\W)*https?://", re.IGNORECASE)
 MOST_ALIKE = 3
 MOST_WITNESSES = 40
@@ -153,11 +156,10 @@ def _pieces(word: str, room: int) -> list[str]:
 
 
 def fitted(text: str, width: int) -> str:
-    """Finished lines with those broken that are wider than the width."""
+    """Finished lines with those broken that are wider than the width; none is a command to the runner of a pipeline."""
     lines = (line.rstrip() for line in text.splitlines())
-    return "".join(
-        f"{part}\n" for line in lines for part in ([line] if columns(line) <= width else _folded(line, width))
-    )
+    parts = (part for line in lines for part in ([line] if columns(line) <= width else _folded(line, width)))
+    return "".join(f"{_COMMAND.sub(COLONS, part)}\n" for part in parts)
 
 
 def _folded(line: str, width: int) -> list[str]:
