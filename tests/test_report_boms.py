@@ -653,3 +653,19 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(
         f"weightlicense: this format needs {package}, which is not installed\n"
         '  hint: pip install "weightlicense[sbom]"\n',
     )
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_policy_that_denies_is_part_of_what_a_bill_says(form: str, tmp_path: Path) -> None:
+    rule = "{id: no-mit, decision: deny, when: {license: mit}, reason: Not here.}"
+    policy = tmp_path / "acme.yaml"
+    policy.write_text(f"format: 1\nid: acme\ntitle: Acme\nrules:\n  - {rule}\n")
+    report = wl.check(license="mit", use="redistribution", as_of=DAY, policies=[policy])
+    text = render(report, form)
+    said = (
+        '"weightlicense:denied_by"'
+        if form == "cyclonedx"
+        else "redistribution: conditional, denied by acme (best"
+    )
+    assert said in text
+    assert "denied" not in render(wl.check(license="mit", use="redistribution", as_of=DAY), form)

@@ -367,8 +367,9 @@ def _key(name: str) -> str:
 
 
 def _summary(report: Report) -> str:
+    denied = f", denied by {', '.join(row.policy for row in report.denials)}" if report.denials else ""
     return (
-        f"weightlicense verdict for {report.use}: {report.verdict} "
+        f"weightlicense verdict for {report.use}: {report.verdict}{denied} "
         f"(best: {report.best}, worst: {report.worst}) as of {report.as_of}. Not legal advice."
     )
 
@@ -394,6 +395,7 @@ def _properties(report: Report) -> tuple[tuple[str, str], ...]:
         ("verdict", report.verdict),
         ("best", report.best),
         ("worst", report.worst),
+        *(("denied_by", row.policy) for row in report.denials),
         ("use", report.use),
         ("acts", ",".join(report.acts)),
         ("as_of", report.as_of),
