@@ -1,8 +1,9 @@
 """The lineage as a picture: which works are drawn, what each of them brings, and where it stands.
 
 Works stand in rows, ancestors above and the subject at the foot; a relation leads down from a work to what was made of
-it. A wide drawing has several works in a row, a narrow one a single one with the relations at its left. Coordinates
-are in CSS pixels.
+it. A wide drawing has several works in a row, a narrow one a single one with the relations at its left. Works that follow
+each other and differ in nothing that matters are drawn as one. Coordinates are in CSS pixels, and a drawing is never so
+wide that it would have to be shrunk until nobody can read it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 from unicodedata import east_asian_width
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from weightlicense.descent import Descent, Work
 from weightlicense.finding import Finding, Report
@@ -27,8 +29,14 @@ DRAWN_OF_MORE: Final = 20
 MOST_LINES: Final = 72
 """Of more relations, one is drawn for each work."""
 MOST_LANES: Final = 6
+LONGEST_RUN: Final = 4
+"""Of an unbranched run, so many works alike are drawn each; more are drawn as one."""
 COLUMNS: Final = 4
-BOX, GAP, LEADING, PAD = 190, 24, 17, 10
+WIDEST, EDGE = 816, 4
+"""The width of a wide drawing at most, and what of it is kept free at each side."""
+PAPER_WIDTH, PAPER_HEIGHT = 665, 800
+"""The room on a printed page."""
+BOX, GAP, LEADING, PAD = 184, 15, 17, 10
 """A box's width, the space between boxes, the height of a line, the space around the lines."""
 BETWEEN: Final = 66
 """The height between two rows: a label and an arrow."""
@@ -40,6 +48,8 @@ BESIDE: Final = 130
 LETTER: Final = 7.9
 """The width of a letter of a name."""
 TONES: Final = ("no", "judge", "ask", "open", "ok", "none")
+QUIET: Final = {"ok", "none"}
+"""Marks of these tones may be told together."""
 LEARNED: Final = TEACHING | {"dataset"}
 """Relations by which no weights come."""
 KINDS: Final = {"dataset": "data set", "adapter": "adapter", "outputs": "outputs"}
@@ -53,16 +63,17 @@ class Mark(Struct, frozen=True):
 
 
 class Box(Struct, frozen=True, kw_only=True):
-    """A work where it is drawn; `lines` are its name, `below` its terms; `whole` is the name without a cut."""
+    """A work, or `stands_for` works, where it is drawn; `lines` are its name, `below` its terms; `whole` is the name without a cut."""
 
     x: float = 0
     y: float = 0
     width: float = BOX
     height: float = 0
     lines: tuple[str, ...]
-    below: str
+    below: tuple[str, ...]
     mark: Mark
     whole: str
+    stands_for: int
     is_data: bool
     is_subject: bool
 
@@ -71,7 +82,7 @@ class Box(Struct, frozen=True, kw_only=True):
         """The lines of the box from the top: which kind, the words, and where they stand; what it comes to is the last."""
         rows = [
             *(("name", line) for line in self.lines),
-            *([("terms", self.below)] if self.below else []),
+            *(("terms", line) for line in self.below),
             ("says", self.mark.says),
         ]
         top = (self.height - LEADING * len(rows)) / 2 + LEADING - 4
@@ -96,13 +107,27 @@ class Label(Struct, frozen=True, kw_only=True):
 
 
 class Drawing(Struct, frozen=True, kw_only=True):
-    """Boxes, lines and labels on a sheet."""
+    """Boxes, lines and labels; `cuts` are the heights between rows at which it may go on on another printed page."""
 
     width: float
     height: float
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
     labels: tuple[Label, ...]
+    cuts: tuple[float, ...] = ()
+
+    @property
+    def sheets(self) -> tuple[tuple[float, float, tuple[Label, ...], tuple[Box, ...]], ...]:
+        """The drawing in parts that fit on a page: where each begins, its height, its labels and boxes."""
+        return tuple(
+            (
+                top,
+                _round(end - top),
+                tuple(label for label in self.labels if top < label.y <= end),
+                tuple(box for box in self.boxes if top <= box.y < end),
+            )
+            for top, end in pairwise((0, *self.cuts, self.height))
+        )
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -126,6 +151,28 @@ class Picture(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...]
 
 
+class _Run(Struct, frozen=True, kw_only=True):
+    """Works of which each came from the next and from nothing else, from the one nearest to the subject on: drawn as one."""
+
+    works: tuple[Work, ...]
+    relations: str
+    terms: str
+    mark: Mark
+
+    @property
+    def length(self) -> int:
+        return len(self.works)
+
+    @property
+    def first(self) -> str:
+        """The oldest of them."""
+        return self.works[-1].id
+
+    @property
+    def last(self) -> str:
+        return self.works[0].id
+
+
 class _Edge(Struct, frozen=True):
     """A relation that is drawn, from a parent to its child; `learned` where the child was only trained on it."""
 
@@ -143,22 +190,29 @@ def picture(report: Report) -> Picture | None:
     marks = _marks(report, lineage)
     names = {work.id: work.id for work in lineage.works} | {lineage.subject: report.subject.name}
     rows = tuple(_rows(lineage, names, marks))
-    works = {work.id: work for work in lineage.works}
-    shown, alike = _drawn(report, lineage, marks)
-    edges, more = _edges(lineage, shown)
+    runs = _runs(lineage, marks)
+    short = _shortened(lineage, runs)
+    works = {work.id: work for work in short.works}
+    shown, alike = _drawn(report, short, marks, runs)
+    edges, more = _edges(short, shown, runs)
     ranks = _ranks(lineage.subject, shown, edges)
 
     def box(name: str, width: float) -> Box:
         letters = int((width - 24) / LETTER)
-        work, more = works[name], alike.get(name, 0)
-        whole = counted(more + 1, KINDS.get(work.kind, "model")) if more else " ".join(names[name].split())
+        work, run = works[name], runs.get(name)
+        many = run.length if run else alike.get(name, 0) + 1
         kind = KINDS.get(work.kind)
-        terms = _terms(work) or ("" if name == lineage.subject else "no terms named")
+        whole = " ".join(names[name].split())
+        if many > 1:
+            whole = counted(many, kind or "model") + (" in a row" if run else "")
+        terms = run.terms if run else _terms(work) or ("" if name == lineage.subject else "no terms named")
+        below = (run.relations if run else "", " · ".join(each for each in (kind, terms) if each))
         return Box(
             lines=_broken(str(visible(whole)), letters),
-            below=_cut(str(visible(" · ".join(each for each in (kind, terms) if each))), letters + 3),
-            mark=marks[name],
-            whole=whole,
+            below=tuple(_cut(str(visible(line)), letters + 3) for line in below if line),
+            mark=run.mark if run else marks[name],
+            whole=f"{whole}, {run.first} to {run.last}, {run.relations}" if run else whole,
+            stands_for=many,
             is_data=work.kind in ("dataset", "outputs"),
             is_subject=name == lineage.subject,
         )
@@ -166,13 +220,14 @@ def picture(report: Report) -> Picture | None:
     order, wide = _layered({name: box(name, BOX) for name in shown}, edges, ranks)
     lanes, left = _lanes(order, edges)
     narrow = _stacked({name: box(name, NARROW - left - 4) for name in order}, edges, lanes, left)
+    drawn_runs = [run for name, run in runs.items() if name in shown]
     return Picture(
         title=f"Lineage of {report.subject.name}",
-        description=_described(rows, lineage.subject),
+        description=_described(rows, lineage.subject, drawn_runs),
         wide=wide,
         narrow=narrow,
         rows=rows,
-        left_out=tuple(_left_out(len(works), len(shown) + sum(alike.values()), more)),
+        left_out=tuple(_left_out(len(rows), sum(each.stands_for for each in wide.boxes), more, drawn_runs)),
     )
 
 
@@ -251,34 +306,113 @@ def _rows(lineage: Descent, names: Mapping[str, str], marks: Mapping[str, Mark])
         )
 
 
-def _described(rows: Sequence[Row], subject: str) -> str:
+def _described(rows: Sequence[Row], subject: str, runs: Sequence[_Run]) -> str:
     """The picture in words, as far as anyone listens; the table has the rest."""
+    folded = {work.id for run in runs for work in run.works}
     told = [
         f"{row.name} comes from {', '.join(f'{name} ({relation})' for relation, name in row.parents[:6])}"
         f"{f' and {len(row.parents) - 6} more' if len(row.parents) > 6 else ''}."
-        for row in rows[:8]
+        for row in [row for row in rows if row.work.id not in folded][:8]
         if row.parents
+    ]
+    as_one = [
+        f"{run.first} to {run.last} are {run.length} works in a row drawn as one, "
+        f"by {run.relations}: {run.terms}, {run.mark.says}."
+        for run in runs[:6]
     ]
     worst = [
         f"{row.name}: {row.mark.says}."
         for row in rows[:20]
         if row.mark.tone == "no" and row.work.id != subject
     ]
-    return " ".join((f"{len(rows)} works.", *told, *worst[:6], "The table below names them all."))
+    return " ".join((f"{len(rows)} works.", *told, *as_one, *worst[:6], "The table below names them all."))
 
 
-def _left_out(known: int, told: int, relations: int) -> Iterator[str]:
+def _left_out(known: int, told: int, relations: int, runs: Sequence[_Run]) -> Iterator[str]:
+    if runs:
+        length = sum(run.length for run in runs)
+        yield (
+            f"{length} works that follow each other and whose terms come to the same are drawn as "
+            f"{counted(len(runs), 'box', 'boxes')}; the table names each."
+        )
     if told < known:
         yield f"{told} of {known} works are drawn: those whose terms weigh most, and what connects them; the table names all."
     if relations:
         yield f"{sentence(counted(relations, 'further relation'))} between them {'is' if relations == 1 else 'are'} named in the table only."
 
 
+# --- which runs are drawn as one -------------------------------------------------------------------------------
+
+
+def _runs(lineage: Descent, marks: Mapping[str, Mark]) -> dict[str, _Run]:
+    """Long unbranched runs of works that differ in nothing that matters, each under the work nearest to the subject."""
+    parents: dict[str, dict[str, None]] = {}
+    children: dict[str, dict[str, list[str]]] = {}
+    for each in lineage.relations:
+        parents.setdefault(each.work, {})[each.parent] = None
+        children.setdefault(each.parent, {}).setdefault(each.work, []).append(each.relation)
+    found: dict[str, list[Work]] = {}
+    """Each run under its work that is farthest from the subject: the next is found from it."""
+    for work in lineage.works:
+        if work.id == lineage.subject or len(parents.get(work.id, ())) != 1:
+            continue
+        if len(children.get(work.id, ())) != 1:
+            continue
+        (child,) = children[work.id]
+        run = found.pop(child, [])
+        if run and not _same(run[-1], work, marks):
+            found[child], run = run, []
+        found[work.id] = [*run, work]
+    return {run[0].id: _run(run, children, marks) for run in found.values() if len(run) > LONGEST_RUN}
+
+
+def _same(one: Work, other: Work, marks: Mapping[str, Mark]) -> bool:
+    """Whether two works are of one kind and under the same terms that come to the same, or nothing is against either."""
+    if one.kind != other.kind:
+        return False
+    if {marks[one.id].tone, marks[other.id].tone} <= QUIET:
+        return True
+    return (_terms(one), marks[one.id]) == (_terms(other), marks[other.id])
+
+
+def _run(
+    works: Sequence[Work], children: Mapping[str, Mapping[str, Sequence[str]]], marks: Mapping[str, Mark]
+) -> _Run:
+    """What its works have in common."""
+    relations = dict.fromkeys(
+        relation for work in works[1:] for said in children[work.id].values() for relation in said
+    )
+    terms = dict.fromkeys(_terms(work) for work in works)
+    own = {marks[work.id] for work in works}
+    return _Run(
+        works=tuple(works),
+        relations=", ".join(relations),
+        terms=", ".join(each for each in terms if each) or "no terms named",
+        mark=own.pop() if len(own) == 1 else Mark("ok", "nothing against them"),
+    )
+
+
+def _shortened(lineage: Descent, runs: Mapping[str, _Run]) -> Descent:
+    """The lineage with the last work of each run in place of all of them."""
+    if not runs:
+        return lineage
+    home = {work.id: name for name, run in runs.items() for work in run.works}
+    relations = (
+        replace(each, work=home.get(each.work, each.work), parent=home.get(each.parent, each.parent))
+        for each in lineage.relations
+    )
+    return replace(
+        lineage,
+        works=tuple(work for work in lineage.works if home.get(work.id, work.id) == work.id),
+        relations=tuple(each for each in relations if each.work != each.parent),
+    )
+
+
 # --- which works are drawn -------------------------------------------------------------------------------------
 
 
 def _drawn(
-    report: Report, lineage: Descent, marks: Mapping[str, Mark]
+    report: Report, lineage: Descent, marks: Mapping[str, Mark], runs: Mapping[str, _Run]
 ) -> tuple[dict[str, None], dict[str, int]]:
     """The works that are drawn, and for one that stands for others like it, for how many."""
     every = dict.fromkeys(work.id for work in lineage.works)
@@ -287,7 +421,12 @@ def _drawn(
     alike = _alike(lineage, marks)
     standing_in = {other for others in alike.values() for other in others}
     rank = {tone: index for index, tone in enumerate(TONES)}
-    paths = dict.fromkeys(f.path for f in report.findings if f.path and f.status != "not-applicable")
+    home = {work.id: name for name, run in runs.items() for work in run.works}
+    paths = dict.fromkeys(
+        tuple(dict.fromkeys(home.get(name, name) for name in f.path))
+        for f in report.findings
+        if f.path and f.status != "not-applicable"
+    )
     by_weight = sorted(
         (path for path in paths if set(path) <= set(every)),
         key=lambda path: (rank[marks[path[0]].tone], len(path)),
@@ -317,7 +456,7 @@ def _alike(lineage: Descent, marks: Mapping[str, Mark]) -> dict[str, list[str]]:
     return {first: others for first, *others in groups.values() if len(others) > 2}
 
 
-def _edges(lineage: Descent, shown: Mapping[str, None]) -> tuple[list[_Edge], int]:
+def _edges(lineage: Descent, shown: Mapping[str, None], runs: Mapping[str, _Run]) -> tuple[list[_Edge], int]:
     """The relations that are drawn, without circles, also by way of works that are not; and how many are left out."""
     children: dict[str, dict[str, list[str]]] = {}
     for each in lineage.relations:
@@ -330,7 +469,7 @@ def _edges(lineage: Descent, shown: Mapping[str, None]) -> tuple[list[_Edge], in
     for parent in shown:
         if parent == lineage.subject:
             continue
-        reached = list(_below(parent, children, shown))
+        reached = list(_below(parent, children, shown, runs))
         direct |= {(parent, edge.child): edge for edge, between in reached if not between}
         # Every work was found from one that comes before it.
         nearer = [edge for edge, _ in reached if order[edge.child] < order[parent]]
@@ -350,7 +489,10 @@ def _edges(lineage: Descent, shown: Mapping[str, None]) -> tuple[list[_Edge], in
 
 
 def _below(
-    parent: str, children: Mapping[str, Mapping[str, list[str]]], shown: Mapping[str, None]
+    parent: str,
+    children: Mapping[str, Mapping[str, list[str]]],
+    shown: Mapping[str, None],
+    runs: Mapping[str, _Run],
 ) -> Iterator[tuple[_Edge, int]]:
     """The nearest works that are drawn and were made of this one, each with how many works lie between."""
     seen = {parent}
@@ -362,7 +504,7 @@ def _below(
                 continue
             seen.add(child)
             if child not in shown:
-                waiting.append((child, between + 1))
+                waiting.append((child, between + (runs[child].length if child in runs else 1)))
             elif between:
                 yield _Edge(parent, child, f"{counted(between, 'work')} between", learned=False), between
             else:
@@ -421,8 +563,8 @@ def _layered(
 ) -> tuple[list[str], Drawing]:
     """The wide drawing, and the works in its order from the top.
 
-    Rows are placed from the foot upwards, each work as near above what was made of it as its neighbours let it. Relations that
-    pass a row do so in one strand for each work that they lead to.
+    Rows are placed from the foot upwards, each work as near above what was made of it as its neighbours and the width let it.
+    Relations that pass a row do so in one strand for each work that they lead to.
     """
     below: dict[str, list[_Edge]] = {}
     for edge in edges:
@@ -438,18 +580,19 @@ def _layered(
         members = [name for name in boxes if ranks[name] == rank]
         wanted = {name: _wanted(below.get(name, ()), row_of, centre, len(rows)) for name in members}
         members.sort(key=lambda name: wanted[name])
-        for part in _parts(members):
+        while members:
             index = len(rows)
+            part, strands = _row(members, above, row_of)
+            members = [name for name in members if name not in part]
             rows.append(part)
             row_of |= dict.fromkeys(part, index)
-            strands = [c for c in row_of if row_of[c] < index and not above.get(c, set()) <= row_of.keys()]
             desired = {(name, BOX): _wanted(below.get(name, ()), row_of, centre, index) for name in part}
             desired |= {(child, PASSING): centre[child, index - 1] for child in strands}
             for (name, _), place in _packed(desired).items():
                 centre[name, index] = place
     left = min(centre[name, row_of[name]] for name in boxes) - BOX / 2
-    left = min(left, *centre.values()) - 4
-    width = max(max(centre[name, row_of[name]] for name in boxes) + BOX / 2, *centre.values()) - left + 4
+    left = min(left, *centre.values()) - EDGE
+    width = max(max(centre[name, row_of[name]] for name in boxes) + BOX / 2, *centre.values()) - left + EDGE
     tops: list[float] = []
     heights = [max(_height(boxes[name]) for name in row) for row in rows]
     y = 4.0
@@ -465,20 +608,37 @@ def _layered(
     strand = {(name, index): x - left for (name, index), x in centre.items()}
     lines, labels = _drawn_edges(placed, edges, row_of, strand, tops, heights)
     order = [name for row in reversed(rows) for name in row]
+    full = y - BETWEEN + 4
     return order, Drawing(
         width=_round(width),
-        height=_round(y - BETWEEN + 4),
+        height=_round(full),
+        cuts=tuple(_cuts(width, full, [_round(top - 14) for top in tops[:-1]])),
         boxes=tuple(placed[name] for name in order),
         lines=tuple(lines),
         labels=tuple(labels),
     )
 
 
-def _parts(members: list[str]) -> Iterator[list[str]]:
-    """A rank in rows of a few works each, as even as may be."""
-    many = -(-len(members) // COLUMNS)
-    for index in range(many):
-        yield members[index::many]
+def _row(
+    members: list[str], above: Mapping[str, set[str]], row_of: Mapping[str, int]
+) -> tuple[list[str], list[str]]:
+    """The next row of a rank, which is divided as evenly as may be, and the works to which strands pass it."""
+    part: list[str] = []
+    strands: list[str] = []
+    for many in range(-(-len(members) // COLUMNS), len(members) + 1):
+        part = members[::many]
+        placed = {*row_of, *part}
+        strands = [child for child in row_of if not above.get(child, set()) <= placed]
+        if len(part) * (BOX + GAP) + len(strands) * (PASSING + GAP) - GAP <= WIDEST - 2 * EDGE:
+            break
+    return part, strands
+
+
+def _cuts(width: float, height: float, between: Sequence[float]) -> Iterator[float]:
+    """Where a drawing that is too high for a printed page is cut between rows, into parts as even as may be."""
+    parts = -(-height * min(1, PAPER_WIDTH / width) // PAPER_HEIGHT)
+    wanted = [height * part / parts for part in range(1, int(parts))]
+    yield from sorted({min(between, key=lambda top: abs(top - want)) for want in wanted})
 
 
 def _wanted(
@@ -494,23 +654,30 @@ def _wanted(
 
 
 def _packed(wanted: Mapping[tuple[str, int], float]) -> dict[tuple[str, int], float]:
-    """Centres as near as may be to those wanted, without overlap: the mean of two one-sided packings.
+    """Centres as near as may be to those wanted, without overlap: the mean of two one-sided packings, kept within the width.
 
-    Each is named with its width; strands that want the same place as works stand in their midst.
+    Each is named with its width; strands that want the same place as works stand in their midst, and very many of them
+    closer to each other.
     """
     works = [name for name in wanted if name[1] == BOX]
     rank = {name: index / max(1, len(works) - 1) for index, name in enumerate(works)}
     names = sorted(wanted, key=lambda name: (wanted[name], rank.get(name, 0.5)))
-    forth: dict[tuple[str, int], float] = {}
-    back: dict[tuple[str, int], float] = {}
-    for order, places, sign in ((names, forth, 1), (names[::-1], back, -1)):
-        edge = float("-inf")
+    room = WIDEST - 2 * EDGE
+    gap = min(GAP, (room - sum(width for _, width in names)) / max(1, len(names) - 1))
+    near: list[dict[tuple[str, int], float]] = [{}, {}]
+    most: list[dict[tuple[str, int], float]] = [{}, {}]
+    for side, (order, sign) in enumerate(((names, 1), (names[::-1], -1))):
+        edge, wall = float("-inf"), -room / 2
         for name in order:
             half = name[1] / 2
             place = max(sign * wanted[name], edge + half)
-            places[name] = sign * place
-            edge = place + half + GAP
-    return {name: (forth[name] + back[name]) / 2 for name in names}
+            near[side][name] = sign * place
+            most[side][name] = sign * (wall + half)
+            edge = place + half + gap
+            wall += name[1] + gap
+    return {
+        name: min(max((near[0][name] + near[1][name]) / 2, most[0][name]), most[1][name]) for name in names
+    }
 
 
 def _drawn_edges(
@@ -692,8 +859,6 @@ def _height(box: Box) -> float:
 
 
 def _moved(box: Box, x: float, y: float, width: float, height: float) -> Box:
-    from msgspec.structs import replace
-
     return replace(box, x=_round(x), y=_round(y), width=_round(width), height=_round(height))
 
 
