@@ -20,8 +20,13 @@ from weightlicense.lineage import RELATIONS
 from weightlicense.report import html
 from weightlicense.report.picture import (
     DRAWN_OF_MORE,
+    LONGEST_RUN,
     MOST_DRAWN,
     MOST_LINES,
+    NARROW,
+    PAPER_HEIGHT,
+    PAPER_WIDTH,
+    WIDEST,
     Drawing,
     Picture,
     picture,
@@ -136,6 +141,20 @@ def apart(drawing: Drawing) -> bool:
     )
 
 
+def assert_cut_between_rows(drawing: Drawing) -> None:
+    """Each box and label is on one sheet, whole, and each sheet on a page."""
+    scale = min(1, PAPER_WIDTH / drawing.width)
+    sheets = drawing.sheets
+    assert [box for *_, boxes in sheets for box in boxes] == list(drawing.boxes)
+    assert sorted(map(repr, [label for *_, labels, _ in sheets for label in labels])) == sorted(
+        map(repr, drawing.labels)
+    )
+    for top, height, _, boxes in sheets:
+        assert boxes
+        assert height * scale < PAPER_HEIGHT + 100
+        assert all(top < box.y and box.y + box.height < top + height for box in boxes)
+
+
 @settings(max_examples=60, deadline=None)
 @given(graphs())
 def test_any_lineage_is_drawn_without_overlap_and_told_whole(
@@ -147,10 +166,14 @@ def test_any_lineage_is_drawn_without_overlap_and_told_whole(
     for drawing in (found.wide, found.narrow):
         assert apart(drawing)
         assert drawing.boxes[-1].is_subject
-        assert len(drawing.boxes) == count if count <= MOST_DRAWN else len(drawing.boxes) <= MOST_DRAWN
+        told = sum(box.stands_for for box in drawing.boxes)
+        assert told == count if count <= MOST_DRAWN else len(drawing.boxes) <= MOST_DRAWN
         assert len(drawing.labels) <= 2 * MOST_LINES
         points = re.findall(r"-?[0-9.]+", " ".join(line.path for line in drawing.lines))
         assert all(-1 <= float(point) <= max(drawing.width, drawing.height) for point in points)
+    assert found.wide.width <= WIDEST
+    assert found.narrow.width == NARROW
+    assert_cut_between_rows(found.wide)
     assert found == drawn(edges, count)
     # Each work but the subject leads to another, and into the subject leads at least one.
     assert len(found.wide.lines) >= len(found.wide.boxes) - 1
@@ -164,8 +187,12 @@ def test_a_circle_is_drawn_once_and_the_rest_of_it_told() -> None:
 
 def test_of_many_works_those_that_weigh_most_are_drawn_and_the_others_counted() -> None:
     works = {f"w{n}": Work(id=f"w{n}", kind="dataset", documents=("mit",)) for n in range(1, 41)}
+    # No two that follow each other are under the same terms.
+    works |= {f"w{n}": Work(id=f"w{n}", documents=(f"d{n % 2}",)) for n in range(41, 200)}
+    report = base()
+    findings = [replace(report.findings[0], document=f"d{n}", status="undecided") for n in range(2)]
     edges = [(0, n, "dataset") for n in range(1, 42)] + [(n, n + 1, "fine-tune") for n in range(41, 199)]
-    found = drawn(edges, 200, **works)
+    found = drawn(edges, 200, replace(report, findings=tuple(findings)), **works)
     assert names(found.wide)[-1] == "llama-3.1"
     assert "40 data sets" in names(found.wide)
     assert len(found.wide.boxes) == DRAWN_OF_MORE
@@ -173,6 +200,85 @@ def test_of_many_works_those_that_weigh_most_are_drawn_and_the_others_counted() 
         "59 of 200 works are drawn: those whose terms weigh most, and what connects them; the table names all.",
     )
     assert len(found.rows) == 200
+
+
+# --- runs ------------------------------------------------------------------------------------------------------
+
+
+def chain(count: int, report: Report | None = None, **works: Any) -> Picture:
+    """The picture of works that each came from the next."""
+    edges = [(n, n + 1, "quantize" if n % 2 else "fine-tune") for n in range(count - 1)]
+    return drawn(edges, count, report, **works)
+
+
+def counts(drawing: Drawing) -> list[int]:
+    return [box.stands_for for box in drawing.boxes]
+
+
+def test_a_long_run_is_drawn_as_one_box_between_its_ends() -> None:
+    found = chain(31)
+    for drawing in (found.wide, found.narrow):
+        assert counts(drawing) == [1, 29, 1]
+        (run,) = (box for box in drawing.boxes if box.stands_for > 1)
+        assert run.lines == ("29 models in a row",)
+        assert run.below[0] == "quantize, fine-tune"
+        assert run.whole == "29 models in a row, w29 to w1, quantize, fine-tune"
+        assert sorted(label.text for label in drawing.labels) == ["fine-tune", "quantize"]
+    assert found.wide.height < 500
+    assert "w29 to w1 are 29 works in a row drawn as one, by quantize, fine-tune: llama-3.1, " in (
+        found.description
+    )
+    assert found.left_out == (
+        "29 works that follow each other and whose terms come to the same are drawn as one box; the table names each.",
+    )
+    assert len(found.rows) == 31
+
+
+def test_a_short_run_is_drawn_work_by_work() -> None:
+    assert counts(chain(LONGEST_RUN + 2).wide) == [1] * (LONGEST_RUN + 2)
+    assert counts(chain(LONGEST_RUN + 3).wide) == [1, LONGEST_RUN + 1, 1]
+
+
+@pytest.mark.parametrize("odd", [Work(id="w10"), Work(id="w10", kind="adapter", documents=("llama-3.1",))])
+def test_a_work_of_other_terms_or_kind_is_never_hidden_in_a_run(odd: Work) -> None:
+    found = chain(21, w10=odd)
+    assert counts(found.wide) == [1, 9, 1, 9, 1]
+    assert "w10" in names(found.wide)
+
+
+def test_a_work_against_which_there_is_something_is_never_hidden_in_a_run() -> None:
+    report = base()
+    against = replace(report.findings[0], document="terms", status="violated")
+    found = chain(21, replace(report, findings=(against,)), w10=Work(id="w10", documents=("terms",)))
+    assert counts(found.wide) == [1, 9, 1, 9, 1]
+    (odd,) = (box for box in found.wide.boxes if box.whole == "w10")
+    assert odd.mark.tone == "no"
+
+
+def test_works_with_nothing_against_them_are_told_together_with_all_their_terms() -> None:
+    report = base()
+    fine = replace(report.findings[0], document="mit", status="satisfied")
+    works = {f"w{n}": Work(id=f"w{n}", documents=("mit" if n % 2 else "none",)) for n in range(1, 12)}
+    (run,) = (
+        box for box in chain(12, replace(report, findings=(fine,)), **works).wide.boxes if box.stands_for > 1
+    )
+    assert (run.stands_for, run.below[1], run.mark.says) == (10, "mit, none", "nothing against them")
+
+
+def test_a_work_that_others_came_from_too_ends_a_run() -> None:
+    edges = [(n, n + 1, "fine-tune") for n in range(20)] + [(0, 10, "merge")]
+    assert counts(drawn(edges, 21).wide) == [1, 9, 1, 9, 1]
+
+
+def test_a_high_drawing_goes_on_on_other_pages() -> None:
+    works = {f"w{n}": Work(id=f"w{n}", documents=(f"d{n % 2}",)) for n in range(31)}
+    report = base()
+    findings = [replace(report.findings[0], document=f"d{n}", status="undecided") for n in range(2)]
+    found = chain(31, replace(report, findings=tuple(findings)), **works)
+    assert counts(found.wide) == [1] * 31
+    assert len(found.wide.sheets) == 6
+    assert_cut_between_rows(found.wide)
+    assert len(found.narrow.sheets) == 1
 
 
 # --- as text ---------------------------------------------------------------------------------------------------
@@ -188,7 +294,7 @@ def test_a_long_name_is_broken_cut_in_its_middle_and_told_whole_beside() -> None
     found = picture(replace(base(), lineage=lineage))
     assert found is not None
     (box,) = (box for box in found.wide.boxes if not box.is_subject)
-    assert box.lines == ("organization-with-a-", "…odel-model-model-end")
+    assert box.lines == ("organization-with-a-", "…del-model-model-end")
     assert box.whole == name
 
 
