@@ -298,6 +298,25 @@ def test_a_long_name_is_broken_cut_in_its_middle_and_told_whole_beside() -> None
     assert box.whole == name
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", ("meta-llama/Llama-", "3.1-8B-Instruct")),
+        ("organization.with.dots.only", ("organization.with.", "dots.only")),
+        ("a-name" + "x" * 20, ("a-name" + "x" * 14, "x" * 6)),
+    ],
+)
+def test_a_name_is_broken_where_it_hurts_least(name: str, lines: tuple[str, ...]) -> None:
+    lineage = Descent(
+        subject="s",
+        works=(Work(id="s"), Work(id=name)),
+        relations=(Relation(work="s", parent=name, relation="merge"),),
+    )
+    found = picture(replace(base(), lineage=lineage))
+    assert found is not None
+    assert found.wide.boxes[0].lines == lines
+
+
 def test_hostile_names_stay_text_in_the_picture() -> None:
     hostile = "</text><script>alert(1)</script>\u202e\x07\ud800\n"
     report = replace(

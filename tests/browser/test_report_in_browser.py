@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,9 @@ from weightlicense.decision import PolicyDecision, PolicyReason
 from weightlicense.descent import Descent, Relation, Work
 from weightlicense.finding import Report
 from weightlicense.report import html
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from large import large
 
 HOSTILE = "Evil/<script>alert(1)</script><img src=x onerror=alert(2)>\"'\u202eevil" + "x" * 300
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -290,6 +294,45 @@ def test_a_link_to_the_source_opens_it_at_the_passage(browser: Browser, tmp_path
     page.wait_for_function("scrollY > 0")
     assert page.evaluate("document.getElementById('passage').getBoundingClientRect().top") < 900
     context.close()
+
+
+SMALLEST_TYPE = """() => Math.min(...[...document.querySelectorAll('.drawing text')]
+  .filter(each => each.getClientRects().length)
+  .map(each => parseFloat(getComputedStyle(each).fontSize) * each.getScreenCTM().a))"""
+
+
+def lineages() -> dict[str, Report]:
+    """Many works, each made of three; and a long run."""
+    names = [f"run/work-{n}" for n in range(31)]
+    chain = Descent(
+        subject=names[0],
+        works=tuple(Work(id=name) for name in names),
+        relations=tuple(
+            Relation(work=work, parent=parent, relation="fine-tune") for work, parent in pairwise(names)
+        ),
+    )
+    return {"many": large(), "run": replace(check(model="llama-3.1"), lineage=chain)}
+
+
+@pytest.mark.parametrize("name", lineages())
+def test_a_drawing_is_never_shrunk_until_nobody_can_read_it(
+    browser: Browser, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "lineage.html"
+    path.write_text(html.render(lineages()[name]), encoding="utf-8")
+    for width in (360, 800, 1100, 1400):
+        page = opened(browser, path.as_uri(), width=width)
+        assert page.evaluate(SMALLEST_TYPE) > 11
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.close()
+    page = opened(browser, path.as_uri(), width=665)
+    page.emulate_media(media="print")
+    assert page.evaluate(SMALLEST_TYPE) > 10
+    box = page.locator(".drawing").first.bounding_box()
+    assert box is not None
+    assert box["height"] < 900
+    assert violations(page, {"type": "tag", "values": WCAG}) == []
+    page.close()
 
 
 # --- the pictures ----------------------------------------------------------------------------------------------

@@ -893,9 +893,9 @@ def _broken(name: str, letters: int) -> tuple[str, ...]:
     if _letters(name) <= letters:
         return (name,)
     first = _head(name, letters)
-    at = max(first.rfind(sign) for sign in "/-_. ") + 1
-    if at < letters // 3:
-        at = len(first)
+    # A dot most often stands in a version, which is better left whole.
+    places = (max(map(first.rfind, signs)) + 1 for signs in ("/-_ ", "."))
+    at = next((place for place in places if place >= letters // 3), len(first))
     first, rest = name[:at].rstrip(), name[at:].lstrip()
     if _letters(rest) <= letters:
         return (first, rest)
