@@ -88,6 +88,22 @@ def shares(folder: Path) -> dict[str, Any]:
     }
 
 
+def owners(folder: Path) -> dict[bool, tuple[int, int]]:
+    """Of names that lead to a registered model, by whether its publisher owns them: how many, how many with another license."""
+    counts = {True: [0, 0], False: [0, 0]}
+    for row in models(folder):
+        model, label = catalogue.find_model(row["name"]), by_label(row["license"].lower())
+        if model is None or model.license is None or label is None:
+            continue
+        named = {term.root for choice in label.choices for term in choice} | set(label.one_of)
+        known = {root for choice in catalogue.in_force(model.license, AS_OF).choices for root in choice}
+        if named and known:
+            count = counts[catalogue.organization(row["name"]) in model.organizations]
+            count[0] += 1
+            count[1] += not named & known
+    return {own: (count[0], count[1]) for own, count in counts.items()}
+
+
 def main() -> None:
     found = shares(Path(sys.argv[1]))
     print(f"{found['models']} labelled models")
@@ -96,6 +112,10 @@ def main() -> None:
         f"labels that a reader left unresolved and that lead to one document by themselves: {found['unresolved but resolved']}"
     )
     print(f"labels that are not known: {found['unknown labels']}")
+    for own, (count, other) in owners(Path(sys.argv[1])).items():
+        print(
+            f"names of {'the publisher' if own else 'others'}: {other} of {count} with another license than the registry's"
+        )
 
 
 if __name__ == "__main__":

@@ -463,6 +463,34 @@ def test_a_pipe_and_a_link_that_leaves_are_no_copies_and_are_named(release: Path
     ]
 
 
+@pytest.mark.parametrize(
+    ("files", "verdict"),
+    [
+        ({"LICENSE.pdf": "x"}, "undetermined"),
+        ({"LICENSE.docx": "x"}, "undetermined"),
+        ({"LICENSE.pdf": "x", "LICENSE": "mit"}, "conditional"),
+        ({"manual.pdf": "x"}, "conditional"),
+    ],
+)
+def test_a_card_alone_settles_no_terms_beside_a_license_that_was_not_read(
+    tmp_path: Path, texts: Path, files: dict[str, str], verdict: str
+) -> None:
+    if "LICENSE" in files:
+        files = {**files, "LICENSE": (texts / "mit.txt").read_text()}
+    folder = make(tmp_path / "m", {"README.md": "---\nlicense: mit\n---\n", **files})
+    report = audit(folder, use="internal use")
+    assert (report.verdict in ("permitted", "conditional")) is (verdict == "conditional")
+    says = [finding.says for finding in report.findings if finding.status == "undecided"]
+    name = next(iter(files))
+    assert says == (
+        [
+            f"{name} is there to state the terms, and was not read (no plain text: its words were not read). What it allows is unknown."
+        ]
+        if verdict == "undetermined"
+        else []
+    )
+
+
 def test_nothing_is_concluded_from_a_license_whose_words_were_not_read(release: Path) -> None:
     (release / "LICENSE").rename(release / "LICENSE.pdf")
     report = audit(release)

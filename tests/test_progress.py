@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
+from terminals import told
+
 ERASE = b"\r\x1b[2K"
 COMMAND = (sys.executable, "-m", "weightlicense")
 FIND = ("find", "--use", "research", "--no-profile", "--as-of", "2026-11-21")
@@ -27,19 +30,10 @@ def on_a_terminal(*arguments: str, **environment: str) -> tuple[bytes, bytes]:
     )
     os.close(theirs)
     assert done.stdout is not None
-    output, told = done.stdout.read(), b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not part:
-            break
-        told += part
-    os.close(ours)
+    output, shown = done.stdout.read(), told(ours)
     done.stdout.close()
     done.wait()
-    return output, told
+    return output, shown
 
 
 def in_a_pipe(*arguments: str) -> tuple[bytes, bytes]:

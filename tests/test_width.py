@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import pty
-import shutil
 import subprocess
 import sys
+import termios
 from pathlib import Path
 from unicodedata import combining, east_asian_width
 
@@ -15,6 +15,9 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parent))
+from terminals import told
 
 from weightlicense.cli import main
 from weightlicense.report.terminal import Page, columns, fitted
@@ -133,26 +136,15 @@ def test_columns_count_in_a_pipe_from_40_to_120_and_without_them_it_is_80(
 
 
 def test_a_terminal_has_its_own_width(place: Path) -> None:
-    if shutil.which("stty") is None:
-        pytest.skip("no stty")
     ours, theirs = pty.openpty()
-    subprocess.run(["stty", "cols", "110"], stdin=theirs, check=True)
+    termios.tcsetwinsize(theirs, (24, 110))
     command = [sys.executable, "-m", "weightlicense", "show", "llama-3.1"]
     environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"} | {"NO_COLOR": "1"}
     done = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, env=environment)
     os.close(theirs)
-    told = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not part:
-            break
-        told += part
-    os.close(ours)
+    shown = told(ours)
     done.wait()
-    assert max(map(taken, told.decode().replace("\r", "").split("\n"))) == 110
+    assert max(map(taken, shown.decode().replace("\r", "").split("\n"))) == 110
 
 
 WORDS = st.lists(st.sampled_from(["a", "of", LONG, WIDE, MARKED, "模", "\u0301", "\x1b[31m", "\t", "✓"])).map(

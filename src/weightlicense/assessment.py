@@ -405,7 +405,7 @@ def _both(asked: Asked, own: Terms, named: catalogue.Resolution) -> Terms:
 def doubt_of_owner(name: str, model: catalogue.Model) -> str | None:
     """What is not known of a Hub id that is not the publisher's; None for the publisher's own, and without an organisation.
 
-    Of 4,327 such models on the Hub whose labels and names lead to licenses, 479 name another than their base (2026-11).
+    Of 4,327 such models on the Hub whose labels and names lead to licenses, 479 name another than their base (2026-11, `make shares`).
     """
     owner = catalogue.organization(name)
     if owner is None or owner in model.organizations:

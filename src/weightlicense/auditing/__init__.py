@@ -18,7 +18,7 @@ from weightlicense.ancestry import FREE, MOST_CHOICES, terms_of
 from weightlicense.artifacts import Directory, Witness, clean, read_directory
 from weightlicense.assessment import Asked, Term, Terms, conclude, unknown_license
 from weightlicense.auditing.copies import Copy, altered_clauses, find_copies
-from weightlicense.auditing.observed import names_of, observe, policies_of
+from weightlicense.auditing.observed import license_not_read, names_of, observe, policies_of
 from weightlicense.auditing.origin import RELATION_OF, Origin, inferred_use, trace
 from weightlicense.auditing.statements import (
     Statement,
@@ -233,7 +233,7 @@ class _Weighing:
                 unknowns.append(unknown_license(each.reason, f"{_slug(each.written)}-{index + 1}"))
                 one_of = one_of or each.one_of
         unknowns += self._altered(everywhere)
-        unknowns += self._unread_bills()
+        unknowns += self._unread_terms()
         if not any(choices) and not unknowns:
             reason = "Nothing in the directory says which license it has, or where the model comes from."
             unknowns.append(unknown_license(reason, "of-the-directory"))
@@ -345,8 +345,19 @@ class _Weighing:
             )
         return found
 
-    def _unread_bills(self) -> Iterable[engine.Unknown]:
-        """Bills of materials that could not be read: which licenses they name is unknown."""
+    def _unread_terms(self) -> Iterable[engine.Unknown]:
+        """Bills and licenses that could not be read: which terms they state is unknown.
+
+        Where the terms come from ancestors, or the words of a license were read, a license in another form leaves only
+        open whether it is the copy that a duty asks for.
+        """
+        missed = license_not_read(self.directory)
+        has_text = any(copy.file.role == "license" for copy in self.audit.copies)
+        if missed is not None and not self.inherited and not has_text:
+            yield unknown_license(
+                f"{missed.path} is there to state the terms, and was not read ({missed.reason}).",
+                _slug(missed.path),
+            )
         for each in self.directory.unread:
             if each.is_bill:
                 yield unknown_license(

@@ -165,6 +165,11 @@ def _named_at(name: Name) -> str:
     return f"the {name.source}'s name" if name.place == "." else clean(name.place)
 
 
+def license_not_read(directory: Directory) -> Unread | None:
+    """A file that by its name is a license, is there and could not be read."""
+    return _unknown(directory.unread, _LICENSE_LIKE)
+
+
 def _unknown(unread: tuple[Unread, ...], like: re.Pattern[str]) -> Unread | None:
     """A file that may be what is looked for and whose words nobody read; nothing is concluded from it."""
     return next(
@@ -189,7 +194,7 @@ def _observe_copies(
         here = _copy_of(root, copies)
         if here is not None:
             _give(facts, f"release.license_copy[{root}]", "yes", here.file.place)
-        elif _unknown(directory.unread, _LICENSE_LIKE) is None:
+        elif license_not_read(directory) is None:
             altered = [copy.file.place for copy in copies if copy.document == root]
             if not altered and root not in owed:
                 continue

@@ -102,15 +102,15 @@ def resolve_license(asked: str, *, as_of: str) -> Resolution:
 
     Raises `UsageError` with the nearest names where nothing of that name is known.
     """
+    problem: UsageError | None = None
     try:
-        found = _find_license(asked, as_of) or find_written(asked, as_of=as_of)
-    except UsageError:
-        found = find_written(asked, as_of=as_of)
-        if found is None:
-            raise
+        found = _find_license(asked, as_of)
+    except UsageError as error:
+        found, problem = None, error
+    found = found or find_written(asked, as_of=as_of)
     if found is None:
         hint = _near(_unmarked(asked), [*_names(), *_labels()], "licenses")
-        raise UsageError(f"unknown license {asked!r}", hint=hint)
+        raise problem or UsageError(f"unknown license {asked!r}", hint=hint)
     return found
 
 
